@@ -1,0 +1,66 @@
+#include "parser/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parser/machine_state.h"
+#include "parser/report_text.h"
+#include "parser/stack_extractor.h"
+
+namespace ktriage {
+namespace {
+
+/// The text people read: leading lines, then the report without the frames that the unwinder does not vouch for.
+std::string readable_report(std::string leading, const ReportText& text) {
+  std::string out = std::move(leading);
+  for (const auto& line : text.lines()) {
+    if (line.kind == LineKind::Frame && !line.frame->reliable) continue;
+    for (const char c : line.text) {
+      if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') out += c;
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+const Family* Engine::detect(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const {
+  const Family* best = nullptr;
+  size_t best_length = 0;
+  for (const auto& hit : hits) {
+    if (hit.family >= pack_.families.size() || hit.length <= best_length) continue;
+    const Family& family = pack_.families[hit.family];
+    if (family.ignore.matches(text)) continue;
+    best = &family;
+    best_length = hit.length;
+  }
+  if (best != nullptr && pack_.console.ignore.matches(text)) return nullptr;
+  return best;
+}
+
+CrashReport Engine::describe(AssembledCrash crash) const {
+  const ReportText text(std::move(crash.text), pack_.console);
+  CrashReport report;
+  Title title = titler_.name(*crash.family, text);
+  report.title = std::move(title.title);
+  report.alt_titles = std::move(title.alt_titles);
+  report.frame = std::move(title.frame);
+  report.corrupted_reason = std::move(title.corrupted_reason);
+  report.skipped = std::move(title.skipped);
+  report.rule = title.rule != nullptr ? title.rule->id : std::string();
+  report.family = crash.family->name;
+  report.type = titler_.type_of(report.title);
+  report.severity = titler_.severity_of(report.type);
+  report.suppressed = pack_.suppressed_titles.matches(report.title);
+  report.panicked = crash.panicked;
+  report.range = crash.range;
+  report.time_s = crash.time_s;
+  extract_machine_state(text, pack_.console, report);
+  report.stacks = extract_stacks(text, pack_.console);
+  report.guilty = guilty_.find(report);
+  report.report = readable_report(std::move(crash.leading), text);
+  return report;
+}
+
+}  // namespace ktriage

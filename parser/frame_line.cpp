@@ -1,0 +1,227 @@
+#include "parser/frame_line.h"
+
+#include <charconv>
+
+namespace ktriage {
+namespace {
+
+constexpr bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+constexpr bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool eat(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+void eat_blanks(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+}
+
+template <typename Accept>
+std::string_view eat_while(std::string_view& text, Accept accept) {
+  size_t n = 0;
+  while (n < text.size() && accept(text[n])) ++n;
+  const auto taken = text.substr(0, n);
+  text.remove_prefix(n);
+  return taken;
+}
+
+std::optional<uint64_t> hex_value(std::string_view digits) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<uint64_t> eat_hex(std::string_view& text) {
+  eat(text, "0x");
+  return hex_value(eat_while(text, is_hex));
+}
+
+/// "[<ffffffff81000000>]", "[ffffffff81000000]", "[<     inline     >]", "[<(____ptrval____)>]"; the address if it is one.
+bool eat_bracketed_address(std::string_view& text, FrameView& frame) {
+  auto rest = text;
+  if (!eat(rest, "[")) return false;
+  const bool angle = eat(rest, "<");
+  eat_blanks(rest);
+  if (angle && eat(rest, "inline")) {
+    frame.inlined = true;
+  } else if (angle && eat(rest, "(____ptrval____)")) {
+    frame.address.reset();
+  } else {
+    const bool prefixed = eat(rest, "0x");
+    const auto digits = eat_while(rest, is_hex);
+    if (digits.size() < (prefixed ? 1 : 6)) return false;
+    if (!frame.address) frame.address = hex_value(digits);
+  }
+  eat_blanks(rest);
+  if (angle && !eat(rest, ">")) return false;
+  if (!eat(rest, "]")) return false;
+  text = rest;
+  return true;
+}
+
+/// A C identifier with compiler suffixes, a Rust v0 or C++ mangled name, or a demangled name up to its +offset.
+std::string_view eat_function(std::string_view& text) {
+  const auto is_name = [](char c) { return is_word(c) || c == '.' || c == '$'; };
+  auto rest = text;
+  const auto name = eat_while(rest, is_name);
+  if (!name.empty() && (rest.empty() || (rest.front() != ':' && rest.front() != '<'))) {
+    text = rest;
+    return name;
+  }
+  // Demangled: "<a::B as c::D>::e+0x1/0x2". Only with an offset can its end be told.
+  if (!text.empty() && (text.front() == '<' || rest.starts_with("::") || rest.starts_with("<"))) {
+    const size_t plus = text.find("+0x");
+    if (plus != std::string_view::npos) {
+      const auto demangled = text.substr(0, plus);
+      text.remove_prefix(plus);
+      return demangled;
+    }
+  }
+  return {};
+}
+
+/// "+0x1f/0x2a0"; also without the size.
+void eat_offset(std::string_view& text, FrameView& frame) {
+  auto rest = text;
+  if (!eat(rest, "+")) return;
+  const auto offset = eat_hex(rest);
+  if (!offset) return;
+  frame.offset = offset;
+  text = rest;
+  if (eat(rest, "/")) {
+    if (const auto size = eat_hex(rest)) {
+      frame.size = size;
+      text = rest;
+    }
+  }
+}
+
+bool is_module_name(std::string_view name) {
+  if (name.empty() || name == "inline") return false;
+  for (const char c : name) {
+    if (!is_word(c) && c != '-') return false;
+  }
+  return true;
+}
+
+/// " [btrfs]" and " [btrfs 0a1b2c…]"; a module's taint letters "(O)" may follow its name.
+void eat_module(std::string_view& text, FrameView& frame) {
+  auto rest = text;
+  eat_blanks(rest);
+  if (!eat(rest, "[")) return;
+  const size_t end = rest.find(']');
+  if (end == std::string_view::npos) return;
+  auto inside = rest.substr(0, end);
+  const auto name = eat_while(inside, [](char c) { return c != ' ' && c != '('; });
+  if (!is_module_name(name)) return;
+  frame.module = name;
+  if (eat(inside, "(")) eat_while(inside, [](char c) { return c != ' '; });
+  eat_blanks(inside);
+  if (inside.size() >= 8 && inside.find_first_not_of("0123456789abcdef") == std::string_view::npos) frame.build_id = inside;
+  text = rest.substr(end + 1);
+}
+
+/// " net/core/dev.c:123" with an optional column, and " [inline]" behind it.
+void eat_source(std::string_view& text, FrameView& frame) {
+  auto rest = text;
+  eat_blanks(rest);
+  const bool parenthesis = eat(rest, "(");
+  const auto path = eat_while(rest, [](char c) { return c != ':' && c != ' ' && c != ')'; });
+  if (path.find('.') == std::string_view::npos || !eat(rest, ":")) return;
+  uint32_t line = 0;
+  const auto digits = eat_while(rest, [](char c) { return c >= '0' && c <= '9'; });
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), line);
+  if (error != std::errc()) return;
+  static_cast<void>(end);
+  frame.file = path;
+  frame.line = line;
+  if (eat(rest, ":")) eat_while(rest, [](char c) { return c >= '0' && c <= '9'; });
+  if (parenthesis) eat(rest, ")");
+  text = rest;
+  eat_blanks(rest);
+  if (eat(rest, "[inline]")) {
+    frame.inlined = true;
+    text = rest;
+  }
+}
+
+/// What may stand behind a symbol, in any order that occurs.
+void eat_attributes(std::string_view& text, FrameView& frame) {
+  eat_module(text, frame);
+  eat_source(text, frame);
+  eat_module(text, frame);
+  eat_blanks(text);
+  if (eat(text, "(unreliable)")) frame.reliable = false;
+  if (eat(text, "[inline]")) frame.inlined = true;
+}
+
+/// arm: "(func) from [<c010b6fc>] (caller+0x1/0x2)", "(func [module]) from …", and since 5.16 "func from caller+0x1/0x2".
+bool parse_arm_frame(std::string_view text, FrameView& frame) {
+  const bool parenthesis = eat(text, "(");
+  const auto name = eat_function(text);
+  if (name.empty()) return false;
+  eat_offset(text, frame);
+  eat_module(text, frame);
+  if (parenthesis && !eat(text, ")")) return false;
+  eat_blanks(text);
+  if (!eat(text, "from ")) return false;
+  frame.function = name;
+  return true;
+}
+
+/// A line that is only a symbol must look like one: an offset, or a source position.
+bool is_convincing(const FrameView& frame) { return frame.offset.has_value() || !frame.file.empty(); }
+
+}  // namespace
+
+std::optional<FrameView> parse_symbol(std::string_view text) {
+  FrameView frame;
+  eat_blanks(text);
+  if (eat(text, "? ")) frame.reliable = false;
+  frame.function = eat_function(text);
+  if (frame.function.empty() || (frame.function.front() >= '0' && frame.function.front() <= '9')) return std::nullopt;
+  eat_offset(text, frame);
+  eat_attributes(text, frame);
+  return frame;
+}
+
+std::optional<FrameView> parse_frame_line(std::string_view text) {
+  eat_blanks(text);
+  if (text.size() < 4) return std::nullopt;
+  FrameView frame;
+  if (eat(text, "(")) {
+    if (text.front() != '[') return std::nullopt;  // s390: "([<000000000010a2b2>] show_stack+0x…)"
+  }
+  const bool addressed = eat_bracketed_address(text, frame);
+  eat_blanks(text);
+  if (addressed) eat_bracketed_address(text, frame);
+  eat_blanks(text);
+  if (eat(text, "? ")) {
+    frame.reliable = false;
+    eat_blanks(text);
+  }
+  if (!text.empty() && text.front() == '<' && text.find("+0x") == std::string_view::npos) return std::nullopt;  // <IRQ>
+  if (FrameView arm = frame; parse_arm_frame(text, arm)) return arm;
+  auto rest = text;
+  frame.function = eat_function(rest);
+  if (frame.function.empty()) return std::nullopt;
+  if (frame.function.front() >= '0' && frame.function.front() <= '9') return std::nullopt;
+  eat_offset(rest, frame);
+  eat_attributes(rest, frame);
+  if (!addressed && !is_convincing(frame)) return std::nullopt;
+  if (addressed && !frame.offset && frame.file.empty() && !rest.empty()) return std::nullopt;
+  return frame;
+}
+
+std::string_view strip_compiler_suffix(std::string_view function) {
+  if (function.find(':') != std::string_view::npos || function.find('<') != std::string_view::npos) return function;
+  const size_t dot = function.find('.', 1);
+  return dot == std::string_view::npos ? function : function.substr(0, dot);
+}
+
+}  // namespace ktriage

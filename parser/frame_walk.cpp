@@ -1,0 +1,138 @@
+#include "parser/frame_walk.h"
+
+namespace ktriage {
+namespace {
+
+class Walker {
+ public:
+  Walker(const Walk& walk, const ReportText& text, size_t start, const FrameLists& lists)
+      : walk_(walk), lines_(text.lines()), cursor_(start), lists_(lists) {}
+
+  WalkResult run(const std::vector<std::string_view>& title_frames) {
+    for (const auto& source : walk_.from) {
+      if (done_ || result_.broken) break;
+      switch (source.kind) {
+        case FrameSource::Kind::Title:
+          for (const auto function : title_frames) offer(function);
+          break;
+        case FrameSource::Kind::Ip: visit_instruction_pointer(); break;
+        case FrameSource::Kind::Trace: visit_trace(); break;
+        case FrameSource::Kind::At: visit_line(source.pattern, true); break;
+        case FrameSource::Kind::After: visit_line(source.pattern, false); break;
+      }
+    }
+    // Without a generic dispatcher on the stack there is nothing that says how deep to look.
+    if (!walk_.above.empty() && !done_) result_.frame.clear();
+    return std::move(result_);
+  }
+
+ private:
+  void offer(std::string_view name) {
+    const auto function = strip_compiler_suffix(name);
+    if (function.empty() || done_) return;
+    if (!walk_.above.empty() && lists_.find(walk_.above, function)) {
+      done_ = !result_.frame.empty();
+      return;
+    }
+    if (auto skipped = machinery(function)) {
+      result_.skipped.push_back(std::move(*skipped));
+      return;
+    }
+    result_.frame = function;
+    done_ = walk_.above.empty();
+  }
+
+  std::optional<SkippedFrame> machinery(std::string_view function) const {
+    for (const auto& list : walk_.skip) {
+      if (auto found = lists_.find(list, function)) return found;
+    }
+    if (const auto entry = walk_.skip_also.first_match(function)) {
+      return SkippedFrame{std::string(function), "skip_also", walk_.skip_also.patterns()[*entry].source()};
+    }
+    return std::nullopt;
+  }
+
+  bool corrupted_at(size_t i) {
+    if (lines_[i].kind == LineKind::Corruption) result_.broken = true;
+    return result_.broken;
+  }
+
+  void visit_instruction_pointer() {
+    for (size_t i = cursor_; i < lines_.size() && !corrupted_at(i); ++i) {
+      if (lines_[i].kind != LineKind::InstructionPointer) continue;
+      cursor_ = i + 1;
+      if (lines_[i].frame) offer(lines_[i].frame->function);
+      // A symbolizer prints the inlined functions at the same address on lines of their own: one answer, many lines.
+      while (!done_ && cursor_ < lines_.size() && lines_[cursor_ - 1].frame && lines_[cursor_ - 1].frame->inlined &&
+             lines_[cursor_].kind == LineKind::InstructionPointer && lines_[cursor_].frame) {
+        offer(lines_[cursor_++].frame->function);
+      }
+      return;
+    }
+  }
+
+  void visit_trace() {
+    size_t i = cursor_;
+    while (i < lines_.size() && lines_[i].kind != LineKind::StackHeader && lines_[i].kind != LineKind::Frame) {
+      if (corrupted_at(i)) return;
+      ++i;
+    }
+    while (i < lines_.size() && lines_[i].kind == LineKind::StackHeader) ++i;
+    for (; i < lines_.size() && lines_[i].kind != LineKind::StackHeader && !done_; ++i) {
+      if (corrupted_at(i)) return;
+      if (lines_[i].kind == LineKind::Frame && lines_[i].frame->reliable) offer(lines_[i].frame->function);
+    }
+    cursor_ = i;
+  }
+
+  void visit_line(const Pattern& pattern, bool take_frame) {
+    Captures captures;
+    for (size_t i = cursor_; i < lines_.size() && !corrupted_at(i); ++i) {
+      if (!pattern.find(lines_[i].text, captures)) continue;
+      cursor_ = i + 1;
+      if (take_frame) offer(captures.named("func"));
+      return;
+    }
+  }
+
+  const Walk& walk_;
+  const std::vector<ReportLine>& lines_;
+  size_t cursor_;
+  const FrameLists& lists_;
+  WalkResult result_;
+  bool done_ = false;
+};
+
+void collect(const RulePack& pack, const FrameList& list, std::vector<const FrameList*>& out) {
+  for (const auto* seen : out) {
+    if (seen == &list) return;
+  }
+  out.push_back(&list);
+  for (const auto& name : list.include) {
+    if (const auto* included = pack.find_frame_list(name)) collect(pack, *included, out);
+  }
+}
+
+}  // namespace
+
+FrameLists::FrameLists(const RulePack& pack) {
+  for (const auto& list : pack.frame_lists) collect(pack, list, resolved_[list.name]);
+}
+
+std::optional<SkippedFrame> FrameLists::find(std::string_view list, std::string_view function) const {
+  const auto found = resolved_.find(list);
+  if (found == resolved_.end()) return std::nullopt;
+  for (const auto* part : found->second) {
+    if (const auto entry = part->frames.first_match(function)) {
+      return SkippedFrame{std::string(function), part->name, part->frames.patterns()[*entry].source()};
+    }
+  }
+  return std::nullopt;
+}
+
+WalkResult walk_frames(const Walk& walk, const ReportText& text, size_t start,
+                       const std::vector<std::string_view>& title_frames, const FrameLists& lists) {
+  return Walker(walk, text, start, lists).run(title_frames);
+}
+
+}  // namespace ktriage

@@ -1,0 +1,215 @@
+#include "parser/log_line.h"
+
+#include <charconv>
+#include <cstring>
+
+namespace ktriage {
+namespace {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool eat(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+void eat_spaces(std::string_view& text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+}
+
+std::string_view eat_digits(std::string_view& text) {
+  size_t n = 0;
+  while (n < text.size() && is_digit(text[n])) ++n;
+  const auto digits = text.substr(0, n);
+  text.remove_prefix(n);
+  return digits;
+}
+
+template <typename T>
+std::optional<T> to_number(std::string_view digits) {
+  T value{};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+/// The end of the escape sequence that starts at `at`: CSI sequences (ESC [ … letter) whole, other escapes with one byte.
+size_t end_of_escape(std::string_view text, size_t at) {
+  size_t end = at + 1;
+  if (end >= text.size()) return end;
+  if (text[end] != '[') return end + 1;
+  ++end;
+  while (end < text.size() && (text[end] < '@' || text[end] > '~')) ++end;
+  return end < text.size() ? end + 1 : end;
+}
+
+bool needs_cleaning(std::string_view text) {
+  return std::memchr(text.data(), '\x1b', text.size()) != nullptr ||
+         std::memchr(text.data(), '\0', text.size()) != nullptr || std::memchr(text.data(), '\r', text.size()) != nullptr;
+}
+
+void clean_into(std::string_view raw, std::string& out) {
+  out.clear();
+  for (size_t i = 0; i < raw.size();) {
+    if (raw[i] == '\x1b') {
+      i = end_of_escape(raw, i);
+      continue;
+    }
+    if (raw[i] != '\0' && raw[i] != '\r') out += raw[i];
+    ++i;
+  }
+}
+
+/// "** 12 printk messages dropped ** "
+void eat_dropped_note(std::string_view& text) {
+  auto rest = text;
+  if (!eat(rest, "** ") || eat_digits(rest).empty() || !eat(rest, " printk messages dropped")) return;
+  const size_t end = rest.find("** ");
+  if (end != std::string_view::npos) text = rest.substr(end + 3);
+}
+
+/// "<6>"
+std::optional<int> eat_priority(std::string_view& text) {
+  auto rest = text;
+  if (!eat(rest, "<")) return std::nullopt;
+  const auto digits = eat_digits(rest);
+  if (digits.empty() || digits.size() > 3 || !eat(rest, ">")) return std::nullopt;
+  text = rest;
+  return to_number<int>(digits);
+}
+
+/// "[   12.345678]", with or without a blank behind it
+std::optional<double> eat_timestamp(std::string_view& text) {
+  auto rest = text;
+  if (!eat(rest, "[")) return std::nullopt;
+  eat_spaces(rest);
+  const auto seconds = eat_digits(rest);
+  if (seconds.empty() || !eat(rest, ".")) return std::nullopt;
+  const auto fraction = eat_digits(rest);
+  if (fraction.empty() || !eat(rest, "]")) return std::nullopt;
+  text = rest;
+  return to_number<double>({seconds.data(), seconds.size() + 1 + fraction.size()});
+}
+
+/// "[ T1234]" or "[    C0]"
+std::optional<Context> eat_caller(std::string_view& text) {
+  auto rest = text;
+  if (!eat(rest, "[")) return std::nullopt;
+  eat_spaces(rest);
+  Context context;
+  if (eat(rest, "T")) {
+    context.kind = Context::Kind::Task;
+  } else if (eat(rest, "C")) {
+    context.kind = Context::Kind::Cpu;
+  } else {
+    return std::nullopt;
+  }
+  const auto id = to_number<uint32_t>(eat_digits(rest));
+  if (!id || !eat(rest, "]")) return std::nullopt;
+  context.id = *id;
+  text = rest;
+  return context;
+}
+
+/// What printk itself writes: "<6>[   12.345678][ T1234] ". False, and nothing eaten, if there is none.
+bool eat_printk_prefix(std::string_view& text, LogLine& line) {
+  auto rest = text;
+  const auto priority = eat_priority(rest);
+  const auto time = eat_timestamp(rest);
+  if (!time && !priority) return false;
+  const auto caller = time ? eat_caller(rest) : std::nullopt;
+  if (time && !rest.empty() && rest.front() != ' ') return false;  // "[1.2]text" is somebody else's
+  if (!rest.empty() && time) rest.remove_prefix(1);
+  text = rest;
+  line.priority = priority;
+  line.time_s = time;
+  line.context = caller.value_or(Context{Context::Kind::Console, 0});
+  return true;
+}
+
+/// A /dev/kmsg record: "6,339,5140900,-,caller=T12;text" (Documentation/ABI/testing/dev-kmsg).
+bool eat_kmsg_record(std::string_view& text, LogLine& line) {
+  auto rest = text;
+  const auto priority = eat_digits(rest);
+  if (priority.empty() || !eat(rest, ",") || eat_digits(rest).empty() || !eat(rest, ",")) return false;
+  const auto micros = eat_digits(rest);
+  if (micros.empty() || !eat(rest, ",")) return false;
+  const size_t semicolon = rest.find(';');
+  if (semicolon == std::string_view::npos || semicolon > 64) return false;
+  const auto flags = rest.substr(0, semicolon);
+  line.priority = to_number<int>(priority);
+  if (const auto us = to_number<double>(micros)) line.time_s = *us / 1e6;
+  line.context = {Context::Kind::Console, 0};
+  if (const size_t at = flags.find("caller="); at != std::string_view::npos) {
+    auto caller = flags.substr(at + 7);
+    const auto kind = caller.starts_with('T') ? Context::Kind::Task : Context::Kind::Cpu;
+    caller.remove_prefix(caller.empty() ? 0 : 1);
+    if (const auto id = to_number<uint32_t>(eat_digits(caller))) line.context = {kind, *id};
+  }
+  text = rest.substr(semicolon + 1);
+  return true;
+}
+
+/// "Jun 18 11:08:59 host kernel: " and "2019-06-18T11:08:59.123456+02:00 host kernel: ": eats up to and with "kernel: ".
+bool eat_syslog_prefix(std::string_view& text) {
+  const bool month = text.size() > 16 && text[3] == ' ' && text[6] == ' ' && text[9] == ':' && text[12] == ':';
+  const bool iso = text.size() > 20 && text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') &&
+                   text[13] == ':' && text[16] == ':';
+  if (!month && !iso) return false;
+  const size_t kernel = text.substr(0, 160).find(" kernel: ");
+  if (kernel == std::string_view::npos) return false;
+  text.remove_prefix(kernel + 9);
+  return true;
+}
+
+/// "[2019-06-18T11:08:59.123] " or "2019-06-18 11:08:59.123 ", as terminal servers put in front of each line.
+void eat_recorder_time(std::string_view& text) {
+  auto rest = text;
+  const bool bracket = eat(rest, "[");
+  if (rest.size() < 19 || rest[4] != '-' || rest[7] != '-' || rest[13] != ':' || rest[16] != ':') return;
+  if (!is_digit(rest[0]) || !is_digit(rest[18])) return;
+  rest.remove_prefix(19);
+  while (!rest.empty() && (is_digit(rest.front()) || std::strchr(".,:+-Z", rest.front()) != nullptr)) rest.remove_prefix(1);
+  if (bracket && !eat(rest, "]")) return;
+  eat_spaces(rest);
+  // Only in front of a printk prefix: other text keeps its time.
+  LogLine ignored;
+  auto probe = rest;
+  if (eat_printk_prefix(probe, ignored)) text = rest;
+}
+
+}  // namespace
+
+LogLine parse_log_line(std::string_view raw, std::string& scratch) {
+  while (!raw.empty() && (raw.back() == '\n' || raw.back() == '\r')) raw.remove_suffix(1);
+  if (needs_cleaning(raw)) {
+    clean_into(raw, scratch);
+    raw = scratch;
+  }
+  LogLine line;
+  line.text = raw;
+  if (raw.empty()) return line;
+  if (eat_printk_prefix(line.text, line)) return line;
+  if (raw.front() == '*') eat_dropped_note(line.text);
+  if (const size_t login = line.text.find("login: "); login != std::string_view::npos) {
+    auto rest = line.text.substr(login + 7);
+    if (eat_printk_prefix(rest, line)) {
+      line.text = rest;
+      return line;
+    }
+  }
+  if (eat_printk_prefix(line.text, line)) return line;
+  if (line.text.empty()) return line;
+  if (is_digit(line.text.front()) && eat_kmsg_record(line.text, line)) return line;
+  if (eat_syslog_prefix(line.text)) {
+    line.context = {Context::Kind::Console, 0};
+    eat_printk_prefix(line.text, line);
+    return line;
+  }
+  eat_recorder_time(line.text);
+  eat_printk_prefix(line.text, line);
+  return line;
+}
+
+}  // namespace ktriage

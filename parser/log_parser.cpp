@@ -1,0 +1,120 @@
+#include "parser/log_parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parser/frame_line.h"
+#include "parser/limits.h"
+
+namespace ktriage {
+
+LogParser::LogParser(const Engine& engine, Sink sink)
+    : engine_(engine),
+      sink_(std::move(sink)),
+      assembler_(engine.pack().console, [this](AssembledCrash&& crash) { on_crash(std::move(crash)); }),
+      reader_([this](const LineBlock& block) { on_block(block); }),
+      scratch_(engine.scanner().new_scratch()) {}
+
+void LogParser::finish() {
+  reader_.finish();
+  assembler_.finish();
+}
+
+/// Runs from trigger to trigger while no crash is open, line by line while one is.
+void LogParser::on_block(const LineBlock& block) {
+  const std::string_view bytes = block.bytes;
+  block_hits_.clear();
+  engine_.scanner().scan(bytes, *scratch_, block_hits_);
+  size_t hit = 0;
+  size_t at = 0;
+  uint64_t number = block.first_line;
+  while (at < bytes.size()) {
+    if (assembler_.idle()) {
+      if (hit == block_hits_.size()) break;
+      const size_t newline = bytes.rfind('\n', block_hits_[hit].end - 1);
+      const size_t line = newline == std::string_view::npos || newline < at ? at : newline + 1;
+      number += static_cast<uint64_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                                                 bytes.begin() + static_cast<std::ptrdiff_t>(line), '\n'));
+      at = line;
+    }
+    const size_t end = std::min(bytes.find('\n', at), bytes.size() - 1) + 1;
+    line_hits_.clear();
+    for (; hit < block_hits_.size() && block_hits_[hit].end <= end; ++hit) line_hits_.push_back(block_hits_[hit]);
+    on_line(bytes.substr(at, end - at), block.offset + at, number, bytes.substr(0, at));
+    at = end;
+    ++number;
+  }
+  remember(bytes);
+}
+
+void LogParser::on_line(std::string_view raw, uint64_t offset, uint64_t number, std::string_view before) {
+  PlacedLine placed{parse_log_line(raw, clean_line_), offset, offset + raw.size(), number};
+  const std::string_view text = placed.line.text;
+  if (std::any_of(line_hits_.begin(), line_hits_.end(), [](const auto& h) { return h.family == CrashScanner::kUnclean; })) {
+    line_hits_.clear();
+    engine_.scanner().scan(text, *scratch_, line_hits_);
+  }
+  constexpr std::string_view kBanner = "Linux version ";
+  if (text.starts_with(kBanner)) {
+    const auto release = text.substr(kBanner.size());
+    banner_release_ = release.substr(0, release.find(' '));
+  }
+  const Family* trigger = line_hits_.empty() ? nullptr : engine_.detect(text, line_hits_);
+  panicked_ = panicked_ || (trigger != nullptr && engine_.pack().console.panics.matches(text));
+  assembler_.add(placed, trigger, [&] { return leading_lines(placed.line.context, before); });
+}
+
+void LogParser::on_crash(AssembledCrash&& crash) {
+  CrashReport report = engine_.describe(std::move(crash));
+  if (report.kernel.release.empty()) report.kernel.release = banner_release_;
+  sink_(std::move(report));
+}
+
+void LogParser::remember(std::string_view block) {
+  if (block.size() >= limits::kLookBackBytes) {
+    look_back_.assign(block.substr(block.size() - limits::kLookBackBytes));
+    return;
+  }
+  look_back_ += block;
+  if (look_back_.size() > 2 * limits::kLookBackBytes) look_back_.erase(0, look_back_.size() - limits::kLookBackBytes);
+}
+
+/// The last lines of `context` before a trigger, within a fixed distance, so that chunks do not matter.
+std::string LogParser::leading_lines(const Context& context, std::string_view before) const {
+  std::string window;
+  if (before.size() < limits::kLookBackBytes) {
+    const std::string_view earlier = look_back_;
+    const size_t wanted = std::min(earlier.size(), limits::kLookBackBytes - before.size());
+    window = earlier.substr(earlier.size() - wanted);
+    window += before;
+  } else {
+    window = before.substr(before.size() - limits::kLookBackBytes);
+  }
+  std::vector<std::string> lines;
+  std::string_view rest = window;
+  std::string scratch;
+  while (!rest.empty() && lines.size() < limits::kLeadingLines) {
+    const size_t newline = rest.size() >= 2 ? rest.rfind('\n', rest.size() - 2) : std::string_view::npos;
+    const bool torn = newline == std::string_view::npos && window.size() == limits::kLookBackBytes;
+    if (torn) break;
+    const size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+    const LogLine line = parse_log_line(rest.substr(start), scratch);
+    rest = rest.substr(0, start);
+    if (line.context != context || line.text.empty()) continue;
+    if (const auto frame = parse_frame_line(line.text); frame && !frame->reliable) continue;
+    lines.emplace_back(line.text);
+  }
+  std::string out;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) out += *line + '\n';
+  return out;
+}
+
+std::vector<CrashReport> parse_log(const Engine& engine, std::string_view log) {
+  std::vector<CrashReport> crashes;
+  LogParser parser(engine, [&](CrashReport&& crash) { crashes.push_back(std::move(crash)); });
+  parser.push(log);
+  parser.finish();
+  return crashes;
+}
+
+}  // namespace ktriage

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/engine.h"
+#include "parser/line_reader.h"
+#include "parser/report_assembler.h"
+
+namespace ktriage {
+
+/// Bytes of one log in, crashes out. For the same bytes the crashes are the same, whatever the chunks. Memory is bounded
+/// (parser/limits.h), time linear. `engine` must outlive the parser; one parser per log, one thread per parser.
+class LogParser {
+ public:
+  using Sink = std::function<void(CrashReport&&)>;
+
+  LogParser(const Engine& engine, Sink sink);
+
+  void push(std::string_view bytes) { reader_.push(bytes); }
+  /// End of input.
+  void finish();
+  /// The stream has paused: see ReportAssembler::pause.
+  void pause(bool all) { assembler_.pause(all); }
+
+  /// A panic line has been seen anywhere in the log so far.
+  bool panicked() const { return panicked_; }
+
+ private:
+  void on_block(const LineBlock& block);
+  void on_line(std::string_view raw, uint64_t offset, uint64_t number, std::string_view before);
+  void on_crash(AssembledCrash&& crash);
+  void remember(std::string_view block);
+  std::string leading_lines(const Context& context, std::string_view before) const;
+
+  const Engine& engine_;
+  Sink sink_;
+  ReportAssembler assembler_;
+  LineReader reader_;
+  std::unique_ptr<CrashScanner::Scratch, void (*)(CrashScanner::Scratch*)> scratch_;
+  std::vector<CrashScanner::Hit> block_hits_;
+  std::vector<CrashScanner::Hit> line_hits_;
+  std::string clean_line_;
+  std::string look_back_;       // what stood before the current block
+  std::string banner_release_;  // of the last "Linux version" line
+  bool panicked_ = false;
+};
+
+/// All crashes of a log that is in memory.
+std::vector<CrashReport> parse_log(const Engine& engine, std::string_view log);
+
+}  // namespace ktriage

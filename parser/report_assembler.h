@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parser/crash_report.h"
+#include "parser/log_line.h"
+#include "rules/rule_pack.h"
+
+namespace ktriage {
+
+/// The text of one crash, as gathered from its log. All meaning is computed later, from this alone.
+struct AssembledCrash {
+  const Family* family = nullptr;  ///< whose trigger opened it; owned by the rule pack
+  std::string leading;             ///< the lines before the trigger, prefixes off
+  std::string text;                ///< from the trigger on, prefixes off
+  LogRange range;
+  std::optional<double> time_s;
+  bool panicked = false;
+};
+
+/// A line and where it stands in its log.
+struct PlacedLine {
+  LogLine line;
+  uint64_t start_byte = 0;
+  uint64_t end_byte = 0;
+  uint64_t number = 0;
+};
+
+/// Decides which lines belong to which crash (docs/architecture.md, "From lines to crashes"). Sees the log line by line while
+/// any crash is open; between crashes it need only see the lines that hold triggers. Bounded by parser/limits.h.
+class ReportAssembler {
+ public:
+  using Sink = std::function<void(AssembledCrash&&)>;
+
+  ReportAssembler(const ConsoleRules& console, Sink sink) : console_(console), sink_(std::move(sink)) {}
+
+  /// True if no crash is open.
+  bool idle() const { return open_.empty(); }
+
+  /// Takes the next line. `trigger`: the family whose trigger it holds, or null. `leading` is called if the line opens a crash.
+  void add(const PlacedLine& placed, const Family* trigger, const std::function<std::string()>& leading);
+
+  /// The stream has paused. Hands out the crashes whose end has been seen, or all if `all`; lines that arrive later are still
+  /// swallowed by the crash they belong to, so that it is not counted twice.
+  void pause(bool all);
+
+  /// End of input: hands out what is open.
+  void finish();
+
+ private:
+  struct Open {
+    AssembledCrash crash;
+    Context context;
+    size_t lines = 0;
+    size_t lines_since_frame = 0;
+    size_t tail_lines = 0;       // since the end marker
+    uint64_t last_number = 0;    // of the last line that joined
+    bool ended = false;          // the end marker has been seen
+    bool all_cpus = false;       // other CPUs' backtraces belong to it
+    bool skip_text = false;      // a panic follows a complete report: its stack says nothing new
+    bool announced = false;
+  };
+
+  Open* find(const Context& context);
+  void open(const PlacedLine& placed, const Family& family, std::string leading);
+  void join(Open& crash, const PlacedLine& placed);
+  void append_text(Open& crash, std::string_view text);
+  bool is_over(const Open& crash, uint64_t line_number) const;
+  void close(size_t index);
+
+  const ConsoleRules& console_;
+  Sink sink_;
+  std::vector<Open> open_;  // in the order in which they were opened
+};
+
+}  // namespace ktriage

@@ -1,0 +1,102 @@
+#include "parser/stack_extractor.h"
+
+#include <string>
+#include <utility>
+
+namespace ktriage {
+namespace {
+
+Frame to_frame(const FrameView& view) {
+  Frame frame;
+  frame.function = view.function;
+  frame.offset = view.offset;
+  frame.size = view.size;
+  frame.address = view.address;
+  frame.module = view.module;
+  frame.build_id = view.build_id;
+  frame.file = view.file;
+  frame.line = view.line;
+  frame.reliable = view.reliable;
+  frame.inlined = view.inlined;
+  return frame;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+class Extractor {
+ public:
+  Extractor(const ReportText& text, const ConsoleRules& console) : text_(text), console_(console) {}
+
+  std::vector<Stack> run() {
+    for (const auto& line : text_.lines()) visit(line);
+    flush_pointer();
+    std::erase_if(stacks_, [](const Stack& stack) { return stack.frames.empty(); });
+    return std::move(stacks_);
+  }
+
+ private:
+  void visit(const ReportLine& line) {
+    switch (line.kind) {
+      case LineKind::StackHeader: begin(line.header->role, trimmed(line.text)); break;
+      case LineKind::InstructionPointer: visit_pointer(line); break;
+      case LineKind::Frame:
+        if (!in_stack_) begin(StackRole::Crash, {});
+        stacks_.back().frames.push_back(to_frame(*line.frame));
+        break;
+      case LineKind::Corruption: in_stack_ = false; break;
+      case LineKind::Other:
+        if (console_.end_markers.matches(line.text)) {
+          in_stack_ = false;
+          flush_pointer();
+          ended_ = true;  // x86 prints the registers once more behind its end marker
+        }
+        break;
+    }
+  }
+
+  void visit_pointer(const ReportLine& line) {
+    if (!line.frame) {
+      in_stack_ = false;  // user space: the bottom of the stack
+    } else if (in_stack_ && !stacks_.back().frames.empty()) {
+      stacks_.back().frames.push_back(to_frame(*line.frame));
+    } else if (!ended_) {
+      pointer_.push_back(to_frame(*line.frame));
+    }
+  }
+
+  void begin(StackRole role, std::string_view header) {
+    // "NMI backtrace for cpu 1" stands above a "Call Trace:" of its own: one stack, and it is that CPU's.
+    if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role != StackRole::Crash && role == StackRole::Crash) {
+      stacks_.back().frames = std::exchange(pointer_, {});
+      return;
+    }
+    if (role != StackRole::Crash && role != StackRole::PerCpu) flush_pointer();
+    stacks_.push_back({role, std::string(header), std::exchange(pointer_, {})});
+    in_stack_ = true;
+  }
+
+  /// An instruction pointer that no trace followed is a stack of one frame.
+  void flush_pointer() {
+    if (!pointer_.empty()) stacks_.push_back({StackRole::Crash, {}, std::exchange(pointer_, {})});
+    if (!stacks_.empty() && stacks_.back().header.empty()) in_stack_ = false;
+  }
+
+  const ReportText& text_;
+  const ConsoleRules& console_;
+  std::vector<Stack> stacks_;
+  std::vector<Frame> pointer_;
+  bool in_stack_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::vector<Stack> extract_stacks(const ReportText& text, const ConsoleRules& console) {
+  return Extractor(text, console).run();
+}
+
+}  // namespace ktriage

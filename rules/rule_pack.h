@@ -1,0 +1,165 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/pattern.h"
+#include "rules/pattern_set.h"
+
+namespace ktriage {
+
+/// Where in a rule file something stands; `line` counts from 1.
+struct Location {
+  std::string file;
+  int line = 0;
+};
+
+/// A console that a rule must recognise, with what it must say about it.
+struct Example {
+  std::string log;
+  std::string title;
+  std::vector<std::string> alt_titles;  ///< compared only if given
+  std::optional<std::string> frame;
+  std::optional<bool> corrupted;
+  Location where;
+};
+
+/// One place where a guilty frame may stand. Sources are visited in order with one cursor that moves down the report; a
+/// source that is not found leaves the cursor where it is.
+struct FrameSource {
+  enum class Kind {
+    Title,  ///< groups `func` and `func2` of the rule's own line patterns
+    Ip,     ///< the next instruction pointer (RIP:, pc :, NIP, …)
+    Trace,  ///< the frames from the cursor to the next stack header
+    At,     ///< group `func` of the next line that fits `pattern`
+    After,  ///< moves the cursor past the next line that fits `pattern`
+  };
+  Kind kind = Kind::Trace;
+  Pattern pattern;
+};
+
+/// How a rule finds `{frame}`.
+struct Walk {
+  std::vector<FrameSource> from;
+  std::vector<std::string> skip;    ///< names of frame lists that are machinery here
+  PatternSet skip_also;             ///< and single entries that only this rule needs
+  std::string above;                ///< a frame list: take the frame just above its first member; empty: take the first frame
+  std::string buckets;              ///< a bucket list applied to the frame that was picked; empty: none
+  bool optional = false;            ///< a missing frame does not make the report corrupted: the title just goes without
+};
+
+/// Recognises one form of report and says how it is called.
+struct Rule {
+  std::string id;
+  std::vector<Pattern> match;     ///< on lines of the report: the first on the title line, each other at or after the one before
+  std::vector<Pattern> require;   ///< each on some line of the report, in any order
+  std::string title;              ///< template: {name} is a group of `match`, {frame} the walk's result
+  std::vector<std::string> alt_titles;
+  std::optional<Walk> walk;
+  std::string corrupted;          ///< a reason: reports of this form are never to be trusted; empty: they may be
+  bool needs_trace = true;        ///< a sound report of this form shows a stack trace
+  std::vector<Example> examples;
+  Location where;
+};
+
+/// Reports that announce themselves by the same literals.
+struct Family {
+  std::string name;
+  std::vector<std::string> triggers;  ///< a line that holds one of these opens a crash …
+  PatternSet ignore;                  ///< … unless one of these fits it
+  std::vector<Rule> rules;            ///< tried in order
+  Location where;
+};
+
+/// Names of functions, as unanchored patterns (syzbot's way).
+struct FrameList {
+  std::string name;
+  std::string why;
+  std::vector<std::string> include;  ///< other lists that belong to it
+  PatternSet frames;
+  Location where;
+};
+
+/// Functions that stand for one and the same reason to wait or spin.
+struct Bucket {
+  Pattern frame;
+  std::string as;
+};
+struct BucketList {
+  std::string name;
+  std::vector<Bucket> buckets;
+  Location where;
+};
+
+/// What a stack says about the crash.
+enum class StackRole { Crash, Allocation, Free, Auxiliary, Origin, LockChain, PerCpu, Other };
+
+struct StackHeader {
+  StackRole role = StackRole::Crash;
+  bool needs_frames = true;  ///< a header without a frame below it is a sign of corruption
+};
+
+/// A line that only one architecture prints.
+struct ArchMark {
+  Pattern line;
+  std::string arch;  ///< as `uname -m` says
+};
+
+struct Replacement {
+  Pattern pattern;
+  std::string with;
+};
+
+struct TypeRow {
+  Pattern title;
+  std::string type;
+};
+
+/// How the console shows crashes, whichever crash it is.
+struct ConsoleRules {
+  PatternSet ignore;             ///< lines that never open a crash
+  PatternSet continuations;      ///< triggers that continue an open crash of the same context
+  PatternSet info_stacks;        ///< stacks that are no crash, but end what can be trusted without contexts
+  PatternSet cpu_backtraces;     ///< from here on, other CPUs' lines belong to the crash
+  PatternSet end_markers;        ///< the crash is complete but for what may follow from it
+  PatternSet dropped;            ///< lines left out of the cleaned report
+  PatternSet panics;             ///< the kernel gave up
+  PatternSet instruction_pointers;  ///< group `frame`: the rest of the line from the function on
+  PatternSet facts;             ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
+  PatternSet stack_header_lines;              ///< parallel to stack_headers
+  std::vector<StackHeader> stack_headers;
+  PatternSet registers;                   ///< groups `name` and `value`, wherever they occur in a line that starts with one
+  std::vector<ArchMark> arch_marks;       ///< the first that fits a line tells the architecture
+  PatternSet corrupted_titles;
+  PatternSet corrupted_lines;    ///< inside a stack: end the walk, nothing below can be trusted
+};
+
+/// Exact names for the better answer: `*` at an end of an entry stands for anything.
+struct GuiltyList {
+  std::string name;
+  std::string why;
+  std::vector<std::string> functions;
+  Location where;
+};
+
+/// Everything the parser knows about the kernel's messages. Immutable after loading; shared by all parsers.
+struct RulePack {
+  std::vector<Family> families;
+  std::vector<FrameList> frame_lists;
+  std::vector<BucketList> bucket_lists;
+  std::vector<GuiltyList> guilty_lists;
+  std::vector<Replacement> title_replacements;
+  std::vector<TypeRow> types;
+  std::vector<std::vector<std::string>> severities;  ///< groups of types, gravest first
+  PatternSet suppressed_titles;
+  /// Wrappers' prefixes, each taken off once, in this order, from the frame that a title names.
+  std::vector<std::string> frame_prefixes;
+  ConsoleRules console;
+
+  const FrameList* find_frame_list(std::string_view name) const;
+  const BucketList* find_bucket_list(std::string_view name) const;
+};
+
+}  // namespace ktriage
