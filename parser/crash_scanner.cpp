@@ -2,6 +2,7 @@
 
 #include <hs/hs.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -20,8 +21,20 @@ std::vector<Literal> literals_of(const RulePack& pack) {
   }
   literals.push_back({"Linux version ", CrashScanner::kBanner});
   literals.push_back({"\x1b", CrashScanner::kUnclean});
-  literals.push_back({std::string(1, '\0'), CrashScanner::kUnclean});
   return literals;
+}
+
+/// One hit for each line with a NUL byte (vectorscan takes no literal that starts with one).
+void find_nul_lines(std::string_view bytes, std::vector<CrashScanner::Hit>& hits) {
+  const size_t before = hits.size();
+  for (size_t at = bytes.find('\0'); at != std::string_view::npos;) {
+    hits.push_back({at + 1, CrashScanner::kUnclean, 1});
+    const size_t newline = bytes.find('\n', at);
+    at = newline == std::string_view::npos ? newline : bytes.find('\0', newline);
+  }
+  if (hits.size() != before) {
+    std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
+  }
 }
 
 }  // namespace
@@ -85,6 +98,7 @@ void CrashScanner::scan(std::string_view bytes, Scratch& scratch, std::vector<Hi
   const auto status =
       hs_scan(database_->compiled, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.memory, on_match, &sink);
   if (status != HS_SUCCESS) throw std::logic_error("vectorscan failed with status " + std::to_string(status));
+  find_nul_lines(bytes, hits);
 }
 
 }  // namespace ktriage

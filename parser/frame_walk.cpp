@@ -1,25 +1,23 @@
 #include "parser/frame_walk.h"
 
+#include <algorithm>
+
 namespace ktriage {
 namespace {
 
 class Walker {
  public:
-  Walker(const Walk& walk, const ReportText& text, size_t start, const FrameLists& lists)
-      : walk_(walk), lines_(text.lines()), cursor_(start), lists_(lists) {}
+  Walker(const Walk& walk, const ReportText& text, size_t start, const BucketList* buckets, const FrameLists& lists)
+      : walk_(walk), lines_(text.lines()), cursor_(start), buckets_(buckets), lists_(lists) {}
 
-  WalkResult run(const std::vector<std::string_view>& title_frames) {
-    for (const auto& source : walk_.from) {
+  WalkResult run(const std::vector<FrameSource>& sources, const std::vector<std::string_view>& title_frames) {
+    for (const auto& source : sources) {
       if (done_ || result_.broken) break;
-      switch (source.kind) {
-        case FrameSource::Kind::Title:
-          for (const auto function : title_frames) offer(function);
-          break;
-        case FrameSource::Kind::Ip: visit_instruction_pointer(); break;
-        case FrameSource::Kind::Trace: visit_trace(); break;
-        case FrameSource::Kind::At: visit_line(source.pattern, true); break;
-        case FrameSource::Kind::After: visit_line(source.pattern, false); break;
+      if (source.kind == FrameSource::Kind::After) {
+        if (!visit_line(source.pattern, false)) break;
+        continue;
       }
+      visit(source, title_frames);
     }
     // Without a generic dispatcher on the stack there is nothing that says how deep to look.
     if (!walk_.above.empty() && !done_) result_.frame.clear();
@@ -27,11 +25,24 @@ class Walker {
   }
 
  private:
+  void visit(const FrameSource& source, const std::vector<std::string_view>& title_frames) {
+    switch (source.kind) {
+      case FrameSource::Kind::Title:
+        for (const auto function : title_frames) offer(function);
+        break;
+      case FrameSource::Kind::Ip: visit_instruction_pointer(); break;
+      case FrameSource::Kind::Trace: visit_trace(); break;
+      case FrameSource::Kind::At: visit_line(source.pattern, true); break;
+      case FrameSource::Kind::After: break;
+    }
+  }
+
   void offer(std::string_view name) {
     const auto function = strip_compiler_suffix(name);
     if (function.empty() || done_) return;
     if (!walk_.above.empty() && lists_.find(walk_.above, function)) {
-      done_ = !result_.frame.empty();
+      if (result_.frame.empty() || in_bucket(function)) result_.frame = function;
+      done_ = true;
       return;
     }
     if (auto skipped = machinery(function)) {
@@ -40,6 +51,11 @@ class Walker {
     }
     result_.frame = function;
     done_ = walk_.above.empty();
+  }
+
+  bool in_bucket(std::string_view function) const {
+    return buckets_ != nullptr && std::any_of(buckets_->buckets.begin(), buckets_->buckets.end(),
+                                              [&](const Bucket& bucket) { return bucket.frame.matches(function); });
   }
 
   std::optional<SkippedFrame> machinery(std::string_view function) const {
@@ -57,16 +73,16 @@ class Walker {
     return result_.broken;
   }
 
+  /// The instruction pointer that belongs to the next trace stands above its header.
   void visit_instruction_pointer() {
-    for (size_t i = cursor_; i < lines_.size() && !corrupted_at(i); ++i) {
-      if (lines_[i].kind != LineKind::InstructionPointer) continue;
-      cursor_ = i + 1;
-      if (lines_[i].frame) offer(lines_[i].frame->function);
+    for (size_t i = cursor_; i < lines_.size() && lines_[i].kind != LineKind::StackHeader && !corrupted_at(i); ++i) {
+      if (lines_[i].kind != LineKind::InstructionPointer || !lines_[i].frame) continue;
       // A symbolizer prints the inlined functions at the same address on lines of their own: one answer, many lines.
-      while (!done_ && cursor_ < lines_.size() && lines_[cursor_ - 1].frame && lines_[cursor_ - 1].frame->inlined &&
-             lines_[cursor_].kind == LineKind::InstructionPointer && lines_[cursor_].frame) {
-        offer(lines_[cursor_++].frame->function);
+      for (; i < lines_.size() && lines_[i].kind == LineKind::InstructionPointer && lines_[i].frame; ++i) {
+        offer(lines_[i].frame->function);
+        if (!lines_[i].frame->inlined) break;
       }
+      cursor_ = std::min(i + 1, lines_.size());
       return;
     }
   }
@@ -80,24 +96,27 @@ class Walker {
     while (i < lines_.size() && lines_[i].kind == LineKind::StackHeader) ++i;
     for (; i < lines_.size() && lines_[i].kind != LineKind::StackHeader && !done_; ++i) {
       if (corrupted_at(i)) return;
-      if (lines_[i].kind == LineKind::Frame && lines_[i].frame->reliable) offer(lines_[i].frame->function);
+      // Inside of a trace an instruction pointer is where an interrupt or exception struck.
+      if (lines_[i].frame && lines_[i].frame->reliable) offer(lines_[i].frame->function);
     }
     cursor_ = i;
   }
 
-  void visit_line(const Pattern& pattern, bool take_frame) {
+  bool visit_line(const Pattern& pattern, bool take_frame) {
     Captures captures;
     for (size_t i = cursor_; i < lines_.size() && !corrupted_at(i); ++i) {
       if (!pattern.find(lines_[i].text, captures)) continue;
       cursor_ = i + 1;
       if (take_frame) offer(captures.named("func"));
-      return;
+      return true;
     }
+    return false;
   }
 
   const Walk& walk_;
   const std::vector<ReportLine>& lines_;
   size_t cursor_;
+  const BucketList* buckets_;
   const FrameLists& lists_;
   WalkResult result_;
   bool done_ = false;
@@ -131,8 +150,11 @@ std::optional<SkippedFrame> FrameLists::find(std::string_view list, std::string_
 }
 
 WalkResult walk_frames(const Walk& walk, const ReportText& text, size_t start,
-                       const std::vector<std::string_view>& title_frames, const FrameLists& lists) {
-  return Walker(walk, text, start, lists).run(title_frames);
+                       const std::vector<std::string_view>& title_frames, const RulePack& pack, const FrameLists& lists) {
+  const BucketList* buckets = pack.find_bucket_list(walk.buckets);
+  WalkResult result = Walker(walk, text, start, buckets, lists).run(walk.from, title_frames);
+  if (!result.frame.empty() || walk.otherwise.empty()) return result;
+  return Walker(walk, text, start, buckets, lists).run(walk.otherwise, title_frames);
 }
 
 }  // namespace ktriage

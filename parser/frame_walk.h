@@ -32,7 +32,8 @@ struct WalkResult {
 };
 
 /// Walks the report from line `start` as `walk` says. `title_frames`: the functions named by the title's own lines, in order.
+/// `pack` and `lists` must be of one another.
 WalkResult walk_frames(const Walk& walk, const ReportText& text, size_t start,
-                       const std::vector<std::string_view>& title_frames, const FrameLists& lists);
+                       const std::vector<std::string_view>& title_frames, const RulePack& pack, const FrameLists& lists);
 
 }  // namespace ktriage

@@ -88,7 +88,7 @@ Title Titler::apply(const Rule& rule, const Match& match, const ReportText& text
 
   std::vector<std::string> names;  // of the frame: as the title has it, then as it was before its prefixes went
   if (rule.walk) {
-    WalkResult walked = walk_frames(*rule.walk, text, match.first_line, match.title_frames, lists_);
+    WalkResult walked = walk_frames(*rule.walk, text, match.first_line, match.title_frames, pack_, lists_);
     out.skipped = std::move(walked.skipped);
     if (walked.frame.empty() && !rule.walk->optional) {
       if (out.corrupted_reason.empty()) out.corrupted_reason = kCorruptedNoFrame;

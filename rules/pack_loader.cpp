@@ -52,9 +52,10 @@ class FileLoader {
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "rules"})) return;
+    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "rules"})) return;
     Family family{yaml_.text(node, "name", true), yaml_.texts(node, "triggers"),
-                  PatternSet(yaml_.texts(node, "ignore")), {}, location(node)};
+                  PatternSet(yaml_.texts(node, "ignore")), {},
+                  PatternSet(yaml_.texts(node, "continues")), location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });
     pack_.families.push_back(std::move(family));
   }
@@ -80,8 +81,9 @@ class FileLoader {
 
   Walk load_walk(const YAML::Node& node) {
     Walk walk;
-    if (!yaml_.check_keys(node, {"from", "skip", "skip_also", "above", "buckets", "optional"})) return walk;
-    yaml_.for_each(node, "from", [&](const YAML::Node& source) { load_source(source, walk); });
+    if (!yaml_.check_keys(node, {"from", "otherwise", "skip", "skip_also", "above", "buckets", "optional"})) return walk;
+    yaml_.for_each(node, "from", [&](const YAML::Node& source) { load_source(source, walk.from); });
+    yaml_.for_each(node, "otherwise", [&](const YAML::Node& source) { load_source(source, walk.otherwise); });
     walk.skip = yaml_.texts(node, "skip");
     walk.skip_also.append(yaml_.texts(node, "skip_also"));
     walk.above = yaml_.text(node, "above");
@@ -90,18 +92,18 @@ class FileLoader {
     return walk;
   }
 
-  void load_source(const YAML::Node& node, Walk& walk) {
+  void load_source(const YAML::Node& node, std::vector<FrameSource>& sources) {
     using Kind = FrameSource::Kind;
     if (node.IsScalar()) {
       const std::string& name = node.Scalar();
-      if (name == "title") return walk.from.push_back({Kind::Title, {}});
-      if (name == "ip") return walk.from.push_back({Kind::Ip, {}});
-      if (name == "trace") return walk.from.push_back({Kind::Trace, {}});
+      if (name == "title") return sources.push_back({Kind::Title, {}});
+      if (name == "ip") return sources.push_back({Kind::Ip, {}});
+      if (name == "trace") return sources.push_back({Kind::Trace, {}});
       return yaml_.fail(node, "'" + name + "' is no place for a frame; use title, ip, trace, {at: PATTERN} or {after: PATTERN}");
     }
     if (!yaml_.check_keys(node, {"at", "after"})) return;
-    if (node["at"]) walk.from.push_back({Kind::At, Pattern(yaml_.text(node, "at"))});
-    if (node["after"]) walk.from.push_back({Kind::After, Pattern(yaml_.text(node, "after"))});
+    if (node["at"]) sources.push_back({Kind::At, Pattern(yaml_.text(node, "at"))});
+    if (node["after"]) sources.push_back({Kind::After, Pattern(yaml_.text(node, "after"))});
   }
 
   void load_example(const YAML::Node& node, Rule& rule) {

@@ -76,6 +76,7 @@ class Validator {
       if (trigger.size() < 4) fail(family.where, "trigger '" + trigger + "' is shorter than 4 characters");
     }
     check_patterns(family.ignore, family.where, "family '" + family.name + "'");
+    check_patterns(family.continues, family.where, "family '" + family.name + "'");
     for (const auto& rule : family.rules) check_rule(rule);
   }
 
@@ -92,7 +93,9 @@ class Validator {
 
   void check_walk(const Rule& rule, const Walk& walk) {
     if (walk.from.empty()) fail(rule.where, "rule '" + rule.id + "': 'frame' needs 'from'");
-    for (const auto& source : walk.from) {
+    std::vector<FrameSource> sources = walk.from;
+    sources.insert(sources.end(), walk.otherwise.begin(), walk.otherwise.end());
+    for (const auto& source : sources) {
       const bool takes_pattern = source.kind == FrameSource::Kind::At || source.kind == FrameSource::Kind::After;
       if (takes_pattern) check_pattern(source.pattern, rule.where, "rule '" + rule.id + "'");
       if (source.kind == FrameSource::Kind::At && !source.pattern.has_group("func")) {

@@ -27,14 +27,14 @@ struct Example {
 };
 
 /// One place where a guilty frame may stand. Sources are visited in order with one cursor that moves down the report; a
-/// source that is not found leaves the cursor where it is.
+/// source that is not found (but for After) leaves the cursor where it is.
 struct FrameSource {
   enum class Kind {
     Title,  ///< groups `func` and `func2` of the rule's own line patterns
     Ip,     ///< the next instruction pointer (RIP:, pc :, NIP, …)
     Trace,  ///< the frames from the cursor to the next stack header
     At,     ///< group `func` of the next line that fits `pattern`
-    After,  ///< moves the cursor past the next line that fits `pattern`
+    After,  ///< moves the cursor past the next line that fits `pattern`; ends the walk if there is none
   };
   Kind kind = Kind::Trace;
   Pattern pattern;
@@ -43,10 +43,11 @@ struct FrameSource {
 /// How a rule finds `{frame}`.
 struct Walk {
   std::vector<FrameSource> from;
+  std::vector<FrameSource> otherwise;  ///< a second try, from the start, if `from` gives no frame
   std::vector<std::string> skip;    ///< names of frame lists that are machinery here
   PatternSet skip_also;             ///< and single entries that only this rule needs
   std::string above;                ///< a frame list: take the frame just above its first member; empty: take the first frame
-  std::string buckets;              ///< a bucket list applied to the frame that was picked; empty: none
+  std::string buckets;              ///< a bucket list: its members name themselves, and then all the same; empty: none
   bool optional = false;            ///< a missing frame does not make the report corrupted: the title just goes without
 };
 
@@ -70,6 +71,7 @@ struct Family {
   std::vector<std::string> triggers;  ///< a line that holds one of these opens a crash …
   PatternSet ignore;                  ///< … unless one of these fits it
   std::vector<Rule> rules;            ///< tried in order
+  PatternSet continues;               ///< triggers that go on with an open crash of this family that has shown no frame yet
   Location where;
 };
 

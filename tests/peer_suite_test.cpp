@@ -1,0 +1,114 @@
+// Scores the parser on the peer's report cases, where they are at hand: $KTRIAGE_PEER_SUITE names the folder that holds linux/report.
+// Prints every disagreement and a table; demands what the closing note of an issue has promised.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#include "parser/log_parser.h"
+#include "rules/pack_loader.h"
+#include "tests/peer_case.h"
+
+namespace ktriage::test {
+namespace {
+
+// Titles of the families that are covered fully so far.
+constexpr const char* kNamedFamilies[] = {
+    "KASAN: ",  "KMSAN: ",   "KCSAN: ",   "KFENCE: ",      "UBSAN: ",           "BUG: unable to handle", "general protection fault",
+    "kernel BUG", "WARNING in ", "BUG: soft lockup", "INFO: rcu detected stall", "INFO: task hung", "possible deadlock",
+    "inconsistent lock state", "WARNING: suspicious RCU", "INFO: suspicious RCU", "WARNING: locking bug", "WARNING: bad unlock",
+    "BUG: bad unlock", "WARNING: still has locks", "WARNING: lock held", "BUG: lock held", "WARNING: nested lock", "WARNING: possible",
+    "INFO: trying to register", "memory leak", "kernel panic"};
+
+bool is_named(const std::string& title) {
+  for (const std::string_view prefix : kNamedFamilies) {
+    if (title.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
+struct Score {
+  int right = 0;
+  int all = 0;
+  void add(bool ok) { right += ok ? 1 : 0, ++all; }
+  double share() const { return all == 0 ? 1.0 : static_cast<double>(right) / all; }
+};
+
+class Scores {
+ public:
+  void add(const std::string& what, const PeerCase& peer, const std::string& expected, const std::string& actual) {
+    const bool ok = expected == actual;
+    table_[what].add(ok);
+    if (!ok) std::printf("%-10s %-5s\n    expected %s\n    got      %s\n", what.c_str(), peer.name.c_str(), expected.c_str(), actual.c_str());
+  }
+  double share(const std::string& what) { return table_[what].share(); }
+  void print() const {
+    for (const auto& [what, score] : table_) {
+      std::printf("%-22s %4d of %4d  %5.1f%%\n", what.c_str(), score.right, score.all, 100 * score.share());
+    }
+  }
+
+ private:
+  std::map<std::string, Score> table_;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += (out.empty() ? "" : " | ") + line;
+  return out;
+}
+
+std::string yes(bool value) { return value ? "Y" : "N"; }
+
+void score_case(const Engine& engine, const PeerCase& peer, Scores& scores) {
+  CrashReport first;
+  bool found = false;
+  LogParser parser(engine, [&](CrashReport&& crash) {
+    if (!found) first = std::move(crash);
+    found = true;
+  });
+  parser.push(peer.log);
+  parser.finish();
+  scores.add("title", peer, peer.title, first.title);
+  if (is_named(peer.title)) scores.add("title, named families", peer, peer.title, first.title);
+  if (peer.title.empty() || !found) return;
+  scores.add("alt", peer, joined(peer.alt_titles), joined(first.alt_titles));
+  scores.add("type", peer, peer.type, first.type);
+  scores.add("corrupted", peer, yes(peer.corrupted), yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
+  scores.add("suppressed", peer, yes(peer.suppressed), yes(first.suppressed));
+  scores.add("panicked", peer, yes(peer.panicked), yes(parser.panicked()));
+  const std::string executor = first.executor ? "proc=" + std::to_string(first.executor->proc) + ", id=" + std::to_string(first.executor->id) : "";
+  scores.add("executor", peer, peer.executor, executor);
+  if (!peer.frame.empty()) scores.add("frame", peer, peer.frame, first.frame);
+  if (peer.has_report) scores.add("report", peer, peer.report, first.report);
+  if (!peer.start.empty()) {
+    scores.add("start", peer, std::to_string(peer.log.find(peer.start)), std::to_string(first.range.start_byte));
+  }
+}
+
+TEST(PeerSuite, ReportsAreTitledAsThePeerTitlesThem) {
+  const char* root = std::getenv("KTRIAGE_PEER_SUITE");
+  if (root == nullptr) GTEST_SKIP() << "SKIPPED LOUDLY: set KTRIAGE_PEER_SUITE to the folder that holds linux/report";
+  const auto cases = load_peer_cases(std::filesystem::path(root) / "linux" / "report");
+  ASSERT_FALSE(cases.empty());
+  const Engine engine(load_default_pack());
+  Scores scores;
+  for (const auto& peer : cases) score_case(engine, peer, scores);
+  scores.print();
+  EXPECT_GE(scores.share("title"), 0.85);
+  EXPECT_GE(scores.share("title, named families"), 0.95);
+}
+
+TEST(PeerCase, ReadsHeadersLogAndReport) {
+  const auto peer = parse_peer_case("7", "# why\nTITLE: BUG: x\nALT: b\nALT: a\nCORRUPTED: Y\r\n\n[ 1.0] BUG: x\n\nREPORT:\nBUG: x\n");
+  EXPECT_EQ(peer.title, "BUG: x");
+  EXPECT_EQ(joined(peer.alt_titles), "a | b");
+  EXPECT_TRUE(peer.corrupted);
+  EXPECT_EQ(peer.log, "[ 1.0] BUG: x\n\n");
+  EXPECT_EQ(peer.report, "BUG: x\n");
+}
+
+}  // namespace
+}  // namespace ktriage::test
