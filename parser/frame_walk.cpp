@@ -31,7 +31,10 @@ class Walker {
         for (const auto function : title_frames) offer(function);
         break;
       case FrameSource::Kind::Ip: visit_instruction_pointer(); break;
-      case FrameSource::Kind::Trace: visit_trace(); break;
+      case FrameSource::Kind::Trace:
+        if (skip_to_trace()) visit_frames();
+        break;
+      case FrameSource::Kind::Frames: visit_frames(); break;
       case FrameSource::Kind::At: visit_line(source.pattern, true); break;
       case FrameSource::Kind::After: break;
     }
@@ -87,17 +90,25 @@ class Walker {
     }
   }
 
-  void visit_trace() {
-    size_t i = cursor_;
-    while (i < lines_.size() && lines_[i].kind != LineKind::StackHeader && lines_[i].kind != LineKind::Frame) {
-      if (corrupted_at(i)) return;
-      ++i;
+  /// Moves the cursor below the next header of a stack of the crash itself. Stray frames above it are other tasks'.
+  bool skip_to_trace() {
+    for (size_t i = cursor_; i < lines_.size() && !corrupted_at(i); ++i) {
+      if (lines_[i].kind != LineKind::StackHeader || lines_[i].header->role != StackRole::Crash) continue;
+      cursor_ = i + 1;
+      return true;
     }
-    while (i < lines_.size() && lines_[i].kind == LineKind::StackHeader) ++i;
-    for (; i < lines_.size() && lines_[i].kind != LineKind::StackHeader && !done_; ++i) {
-      if (corrupted_at(i)) return;
+    return false;
+  }
+
+  void visit_frames() {
+    size_t i = cursor_;
+    while (i < lines_.size() && lines_[i].kind == LineKind::StackHeader) ++i;  // "stack backtrace:", then "Call Trace:"
+    for (bool any = false; i < lines_.size() && !done_; ++i) {
+      if (corrupted_at(i) || (any && lines_[i].kind == LineKind::StackHeader)) break;
+      if (!lines_[i].frame) continue;
+      any = true;
       // Inside of a trace an instruction pointer is where an interrupt or exception struck.
-      if (lines_[i].frame && lines_[i].frame->reliable) offer(lines_[i].frame->function);
+      if (lines_[i].frame->reliable) offer(lines_[i].frame->function);
     }
     cursor_ = i;
   }

@@ -19,12 +19,12 @@ ReportLine ReportText::classify(std::string_view text) const {
   ReportLine line;
   line.text = text;
   if (text.size() < 4) return line;
-  if (auto frame = parse_frame_line(text)) {
+  if (console_.corrupted_lines.matches(text)) {
+    line.kind = LineKind::Corruption;
+  } else if (auto frame = parse_frame_line(text)) {
     line.kind = LineKind::Frame;
     line.frame = frame;
-    return line;
-  }
-  if (const auto header = console_.stack_header_lines.first_match(text)) {
+  } else if (const auto header = console_.stack_header_lines.first_match(text)) {
     line.kind = LineKind::StackHeader;
     line.header = &console_.stack_headers[*header];
   } else if (const auto ip = console_.instruction_pointers.first_match(text)) {
@@ -32,8 +32,7 @@ ReportLine ReportText::classify(std::string_view text) const {
     console_.instruction_pointers.patterns()[*ip].find(text, captures);
     line.kind = LineKind::InstructionPointer;
     line.frame = parse_symbol(captures.named("frame"));
-  } else if (console_.corrupted_lines.matches(text)) {
-    line.kind = LineKind::Corruption;
+    if (line.frame && !line.frame->offset && line.frame->file.empty()) line.frame.reset();  // " (null)", bare addresses
   }
   return line;
 }

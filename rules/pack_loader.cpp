@@ -99,7 +99,8 @@ class FileLoader {
       if (name == "title") return sources.push_back({Kind::Title, {}});
       if (name == "ip") return sources.push_back({Kind::Ip, {}});
       if (name == "trace") return sources.push_back({Kind::Trace, {}});
-      return yaml_.fail(node, "'" + name + "' is no place for a frame; use title, ip, trace, {at: PATTERN} or {after: PATTERN}");
+      if (name == "frames") return sources.push_back({Kind::Frames, {}});
+      return yaml_.fail(node, "'" + name + "' is no place for a frame; use title, ip, trace, frames, {at: PATTERN} or {after: PATTERN}");
     }
     if (!yaml_.check_keys(node, {"at", "after"})) return;
     if (node["at"]) sources.push_back({Kind::At, Pattern(yaml_.text(node, "at"))});

@@ -32,7 +32,8 @@ struct FrameSource {
   enum class Kind {
     Title,  ///< groups `func` and `func2` of the rule's own line patterns
     Ip,     ///< the next instruction pointer (RIP:, pc :, NIP, …)
-    Trace,  ///< the frames from the cursor to the next stack header
+    Trace,  ///< the frames below the next header of a crash's stack, to the next header
+    Frames,  ///< the frames from the cursor on, to the next header
     At,     ///< group `func` of the next line that fits `pattern`
     After,  ///< moves the cursor past the next line that fits `pattern`; ends the walk if there is none
   };
