@@ -7,18 +7,32 @@ namespace ktriage {
 namespace {
 
 constexpr size_t kFramesWithin = 15;  // lines after a header in which the first frame must stand
+constexpr size_t kBareStackFrames = 4;  // in a row make a stack without a header
 
 bool is_trusted_frame(const ReportLine& line) {
   return (line.kind == LineKind::Frame && line.frame->reliable) ||
          line.text.find("(stack is not available)") != std::string_view::npos;
 }
 
+bool is_unreliable_frame(const ReportLine& line) { return line.kind == LineKind::Frame && !line.frame->reliable; }
+
 /// Does a frame follow the header at `at`, before the next header?
 bool frames_follow(const std::vector<ReportLine>& lines, size_t at) {
-  const size_t end = std::min(lines.size(), at + 1 + kFramesWithin);
-  for (size_t i = at + 1; i < end; ++i) {
+  size_t looked_at = 0;
+  for (size_t i = at + 1; i < lines.size() && looked_at < kFramesWithin; ++i) {
     if (lines[i].kind == LineKind::StackHeader && lines[i].header != lines[at].header) return false;
     if (is_trusted_frame(lines[i])) return true;
+    if (!is_unreliable_frame(lines[i])) ++looked_at;
+  }
+  return false;
+}
+
+/// A stack whose header is lost: some architectures print it at another log level.
+bool has_bare_stack(const std::vector<ReportLine>& lines) {
+  size_t run = 0;
+  for (const auto& line : lines) {
+    run = is_trusted_frame(line) ? run + 1 : 0;
+    if (run >= kBareStackFrames) return true;
   }
   return false;
 }
@@ -35,7 +49,7 @@ std::string find_corruption(std::string_view title, bool needs_trace, const Repo
     if (!seen.insert(lines[i].header).second) continue;
     if (!frames_follow(lines, i)) return "a stack header has no frame below it";
   }
-  if (seen.empty()) return "no stack trace";
+  if (seen.empty() && !has_bare_stack(lines)) return "no stack trace";
   return {};
 }
 

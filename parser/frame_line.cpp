@@ -76,7 +76,7 @@ std::string_view eat_function(std::string_view& text) {
   // Demangled: "<a::B as c::D>::e+0x1/0x2". Only with an offset can its end be told.
   if (!text.empty() && (text.front() == '<' || rest.starts_with("::") || rest.starts_with("<"))) {
     const size_t plus = text.find("+0x");
-    if (plus != std::string_view::npos) {
+    if (plus != std::string_view::npos && text.substr(0, plus).find("::") != std::string_view::npos) {
       const auto demangled = text.substr(0, plus);
       text.remove_prefix(plus);
       return demangled;

@@ -91,6 +91,7 @@ std::string LogParser::leading_lines(const Context& context, std::string_view be
     window = before.substr(before.size() - limits::kLookBackBytes);
   }
   std::vector<std::string> lines;
+  std::vector<CrashScanner::Hit> hits;
   std::string_view rest = window;
   std::string scratch;
   while (!rest.empty() && lines.size() < limits::kLeadingLines) {
@@ -101,6 +102,9 @@ std::string LogParser::leading_lines(const Context& context, std::string_view be
     const LogLine line = parse_log_line(rest.substr(start), scratch);
     rest = rest.substr(0, start);
     if (line.context != context || line.text.empty()) continue;
+    hits.clear();
+    engine_.scanner().scan(line.text, *scratch_, hits);
+    if (engine_.detect(line.text, hits) != nullptr) break;  // what stands above is of another crash
     if (const auto frame = parse_frame_line(line.text); frame && !frame->reliable) continue;
     lines.emplace_back(line.text);
   }

@@ -21,7 +21,7 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger, const
     for (auto& crash : open_) crash.crash.panicked = true;
   }
   Open* own = find(placed.line.context);
-  if (trigger != nullptr && (own == nullptr || !goes_on_with(*own, *trigger, text))) {
+  if (trigger != nullptr && (own == nullptr || !goes_on_with(*own, text))) {
     if (own != nullptr) close(static_cast<size_t>(own - open_.data()));
     open(placed, *trigger, leading());
     return;
@@ -41,10 +41,10 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger, const
 }
 
 /// Is a trigger line part of the crash that is open in its context?
-bool ReportAssembler::goes_on_with(const Open& crash, const Family& trigger, std::string_view text) const {
+bool ReportAssembler::goes_on_with(const Open& crash, std::string_view text) const {
   if (console_.continuations.matches(text)) return true;
   const bool no_frame_yet = crash.lines_since_frame == crash.lines;
-  return crash.crash.family == &trigger && no_frame_yet && trigger.continues.matches(text);
+  return no_frame_yet && crash.crash.family->continues.matches(text);
 }
 
 ReportAssembler::Open* ReportAssembler::find(const Context& context) {

@@ -65,7 +65,7 @@ class ReportAssembler {
     bool announced = false;
   };
 
-  bool goes_on_with(const Open& crash, const Family& trigger, std::string_view text) const;
+  bool goes_on_with(const Open& crash, std::string_view text) const;
   Open* find(const Context& context);
   void open(const PlacedLine& placed, const Family& family, std::string leading);
   void join(Open& crash, const PlacedLine& placed);

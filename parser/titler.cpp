@@ -122,7 +122,7 @@ Title Titler::apply(const Rule& rule, const Match& match, const ReportText& text
       out.alt_titles.push_back(title);
     }
     for (const auto& alt : rule.alt_titles) {
-      if (name != kNoFrame) out.alt_titles.push_back(normalize(render_title(alt, value)));
+      out.alt_titles.push_back(normalize(render_title(alt, value)));
     }
   }
   std::sort(out.alt_titles.begin(), out.alt_titles.end());

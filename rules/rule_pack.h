@@ -72,7 +72,7 @@ struct Family {
   std::vector<std::string> triggers;  ///< a line that holds one of these opens a crash …
   PatternSet ignore;                  ///< … unless one of these fits it
   std::vector<Rule> rules;            ///< tried in order
-  PatternSet continues;               ///< triggers that go on with an open crash of this family that has shown no frame yet
+  PatternSet continues;               ///< triggers, of any family, that go on with an open crash of this one as long as it has shown no frame
   Location where;
 };
 
