@@ -170,6 +170,12 @@ bool parse_arm_frame(std::string_view text, FrameView& frame) {
   if (parenthesis && !eat(text, ")")) return false;
   eat_blanks(text);
   if (!eat(text, "from ")) return false;
+  eat_blanks(text);
+  FrameView caller;
+  eat_bracketed_address(text, caller);
+  eat_blanks(text);
+  eat(text, "(");
+  frame.caller = eat_function(text);
   frame.function = name;
   return true;
 }

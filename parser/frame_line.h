@@ -12,6 +12,7 @@ struct FrameView {
   std::optional<uint64_t> offset;
   std::optional<uint64_t> size;
   std::optional<uint64_t> address;
+  std::string_view caller;    ///< what arm's "f from g" names behind "from"
   std::string_view module;
   std::string_view build_id;
   std::string_view file;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parser/demangle.h"
+
 namespace ktriage {
 namespace {
 
@@ -41,7 +43,8 @@ class Walker {
   }
 
   void offer(std::string_view name) {
-    const auto function = strip_compiler_suffix(name);
+    const std::string demangled = demangle(name);
+    const auto function = strip_compiler_suffix(demangled);
     if (function.empty() || done_) return;
     if (!walk_.above.empty() && lists_.find(walk_.above, function)) {
       if (result_.frame.empty() || in_bucket(function)) result_.frame = function;
@@ -102,14 +105,18 @@ class Walker {
 
   void visit_frames() {
     size_t i = cursor_;
+    std::string_view outermost;  // arm names each caller twice, but for the last one
     while (i < lines_.size() && lines_[i].kind == LineKind::StackHeader) ++i;  // "stack backtrace:", then "Call Trace:"
     for (bool any = false; i < lines_.size() && !done_; ++i) {
       if (corrupted_at(i) || (any && lines_[i].kind == LineKind::StackHeader)) break;
       if (!lines_[i].frame) continue;
       any = true;
       // Inside of a trace an instruction pointer is where an interrupt or exception struck.
-      if (lines_[i].frame->reliable) offer(lines_[i].frame->function);
+      if (!lines_[i].frame->reliable) continue;
+      offer(lines_[i].frame->function);
+      outermost = lines_[i].frame->caller;
     }
+    offer(outermost);
     cursor_ = i;
   }
 

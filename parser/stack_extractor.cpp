@@ -33,6 +33,7 @@ class Extractor {
 
   std::vector<Stack> run() {
     for (const auto& line : text_.lines()) visit(line);
+    add_outermost();
     flush_pointer();
     std::erase_if(stacks_, [](const Stack& stack) { return stack.frames.empty(); });
     return std::move(stacks_);
@@ -46,6 +47,7 @@ class Extractor {
       case LineKind::Frame:
         if (!in_stack_) begin(StackRole::Crash, {});
         stacks_.back().frames.push_back(to_frame(*line.frame));
+        caller_ = line.frame->caller;
         break;
       case LineKind::Corruption: in_stack_ = false; break;
       case LineKind::Other:
@@ -56,6 +58,14 @@ class Extractor {
         }
         break;
     }
+  }
+
+  /// arm names each caller twice, but for the outermost one.
+  void add_outermost() {
+    if (caller_.empty()) return;
+    Frame frame;
+    frame.function = std::exchange(caller_, {});
+    stacks_.back().frames.push_back(std::move(frame));
   }
 
   void visit_pointer(const ReportLine& line) {
@@ -69,6 +79,7 @@ class Extractor {
   }
 
   void begin(StackRole role, std::string_view header) {
+    add_outermost();
     // "NMI backtrace for cpu 1" stands above a "Call Trace:" of its own: one stack, and it is that CPU's.
     if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role != StackRole::Crash && role == StackRole::Crash) {
       stacks_.back().frames = std::exchange(pointer_, {});
@@ -89,6 +100,7 @@ class Extractor {
   const ConsoleRules& console_;
   std::vector<Stack> stacks_;
   std::vector<Frame> pointer_;
+  std::string_view caller_;  // of the last frame
   bool in_stack_ = false;
   bool ended_ = false;
 };
