@@ -42,6 +42,11 @@ class Walker {
     }
   }
 
+  /// Titles name symbols: a crash must be called the same with and without a symbolizer's inlined functions.
+  void offer(const FrameView& frame) {
+    if (!frame.inlined) offer(frame.function);
+  }
+
   void offer(std::string_view name) {
     const std::string demangled = demangle(name);
     const auto function = strip_compiler_suffix(demangled);
@@ -85,7 +90,7 @@ class Walker {
       if (lines_[i].kind != LineKind::InstructionPointer || !lines_[i].frame) continue;
       // A symbolizer prints the inlined functions at the same address on lines of their own: one answer, many lines.
       for (; i < lines_.size() && lines_[i].kind == LineKind::InstructionPointer && lines_[i].frame; ++i) {
-        offer(lines_[i].frame->function);
+        offer(*lines_[i].frame);
         if (!lines_[i].frame->inlined) break;
       }
       cursor_ = std::min(i + 1, lines_.size());
@@ -113,7 +118,7 @@ class Walker {
       any = true;
       // Inside of a trace an instruction pointer is where an interrupt or exception struck.
       if (!lines_[i].frame->reliable) continue;
-      offer(lines_[i].frame->function);
+      offer(*lines_[i].frame);
       outermost = lines_[i].frame->caller;
     }
     offer(outermost);

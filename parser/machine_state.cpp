@@ -69,6 +69,9 @@ class RegisterDump {
     if (complete_ || !console.registers.matches(line)) return;
     Captures found;
     const Pattern& pattern = console.registers.patterns().front();
+    if (!pattern.find(line, found)) return;
+    // A dump's lines hold nothing else; prose may well hold "fault: 0000".
+    if (found.whole().data() != line.data() + std::min(line.find_first_not_of(' '), line.size())) return;
     for (auto rest = line; pattern.find(rest, found);) {
       const auto name = found.named("name");
       // The same register again: this is the next dump, of user mode or of another CPU.
@@ -131,7 +134,7 @@ void extract_machine_state(const ReportText& text, const ConsoleRules& console, 
         }
       }
     }
-    if (line.kind == LineKind::Frame) continue;
+    if (line.kind == LineKind::Frame || line.kind == LineKind::InstructionPointer) continue;
     extract_facts(line.text, console, report);
     registers.visit(line.text, console);
     extract_code(line.text, report.code);
