@@ -217,6 +217,7 @@ std::optional<FrameView> parse_frame_line(std::string_view text) {
   frame.function = eat_function(rest);
   if (frame.function.empty()) return std::nullopt;
   if (frame.function.front() >= '0' && frame.function.front() <= '9') return std::nullopt;
+  if (!rest.empty() && rest.front() != '+' && rest.front() != ' ') return std::nullopt;  // "kernel/sched/core.c:12 …"
   eat_offset(rest, frame);
   eat_attributes(rest, frame);
   if (!addressed && !is_convincing(frame)) return std::nullopt;

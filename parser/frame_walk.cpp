@@ -51,8 +51,9 @@ class Walker {
     const std::string demangled = demangle(name);
     const auto function = strip_compiler_suffix(demangled);
     if (function.empty() || done_) return;
-    if (!walk_.above.empty() && lists_.find(walk_.above, function)) {
-      if (result_.frame.empty() || in_bucket(function)) result_.frame = function;
+    const bool dispatcher = !walk_.above.empty() && lists_.find(walk_.above, function);
+    if (in_bucket(function) || dispatcher) {
+      if (in_bucket(function) || result_.frame.empty()) result_.frame = function;
       done_ = true;
       return;
     }

@@ -45,6 +45,12 @@ bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
+/// Cleaning takes the contexts away, and without them an info stack ends what can be trusted (ConsoleRules::info_stacks): a crash of
+/// T36 that goes on behind such a stack of T36 is cut short when its text is read again.
+bool loses_by_cleaning(const Engine& engine, const CrashReport& crash) {
+  return engine.pack().console.info_stacks.matches(crash.report);
+}
+
 std::string in_bytes(const LogRange& range) {
   return "bytes " + std::to_string(range.start_byte) + " to " + std::to_string(range.end_byte);
 }
@@ -125,6 +131,7 @@ std::string title_breach(const CrashReport& crash) {
 }
 
 std::string reparse_breach(const Engine& engine, const CrashReport& crash) {
+  if (loses_by_cleaning(engine, crash)) return {};
   const auto again = parse_log(engine, crash.report);
   if (again.empty()) return "'" + crash.title + "' again: no crash";
   if (again.front().title != crash.title) return "'" + crash.title + "' again: '" + again.front().title + "'";

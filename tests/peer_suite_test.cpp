@@ -3,13 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <map>
 
 #include "parser/log_parser.h"
 #include "rules/pack_loader.h"
 #include "tests/peer_case.h"
+#include "tests/score.h"
 
 namespace ktriage::test {
 namespace {
@@ -29,31 +28,6 @@ bool is_named(const std::string& title) {
   return false;
 }
 
-struct Score {
-  int right = 0;
-  int all = 0;
-  void add(bool ok) { right += ok ? 1 : 0, ++all; }
-  double share() const { return all == 0 ? 1.0 : static_cast<double>(right) / all; }
-};
-
-class Scores {
- public:
-  void add(const std::string& what, const PeerCase& peer, const std::string& expected, const std::string& actual) {
-    const bool ok = expected == actual;
-    table_[what].add(ok);
-    if (!ok) std::printf("%-10s %-5s\n    expected %s\n    got      %s\n", what.c_str(), peer.name.c_str(), expected.c_str(), actual.c_str());
-  }
-  double share(const std::string& what) { return table_[what].share(); }
-  void print() const {
-    for (const auto& [what, score] : table_) {
-      std::printf("%-22s %4d of %4d  %5.1f%%\n", what.c_str(), score.right, score.all, 100 * score.share());
-    }
-  }
-
- private:
-  std::map<std::string, Score> table_;
-};
-
 std::string joined(const std::vector<std::string>& lines) {
   std::string out;
   for (const auto& line : lines) out += (out.empty() ? "" : " | ") + line;
@@ -62,7 +36,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 std::string yes(bool value) { return value ? "Y" : "N"; }
 
-void score_case(const Engine& engine, const PeerCase& peer, Scores& scores) {
+void score_case(const Engine& engine, const PeerCase& peer, ScoreTable& scores) {
   CrashReport first;
   bool found = false;
   LogParser parser(engine, [&](CrashReport&& crash) {
@@ -71,20 +45,20 @@ void score_case(const Engine& engine, const PeerCase& peer, Scores& scores) {
   });
   parser.push(peer.log);
   parser.finish();
-  scores.add("title", peer, peer.title, first.title);
-  if (is_named(peer.title)) scores.add("title, named families", peer, peer.title, first.title);
+  scores.add("title", peer.name, peer.title, first.title);
+  if (is_named(peer.title)) scores.add("title, named families", peer.name, peer.title, first.title);
   if (peer.title.empty() || !found) return;
-  scores.add("alt", peer, joined(peer.alt_titles), joined(first.alt_titles));
-  scores.add("type", peer, peer.type, first.type);
-  scores.add("corrupted", peer, yes(peer.corrupted), yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
-  scores.add("suppressed", peer, yes(peer.suppressed), yes(first.suppressed));
-  scores.add("panicked", peer, yes(peer.panicked), yes(parser.panicked()));
+  scores.add("alt", peer.name, joined(peer.alt_titles), joined(first.alt_titles));
+  scores.add("type", peer.name, peer.type, first.type);
+  scores.add("corrupted", peer.name, yes(peer.corrupted), yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
+  scores.add("suppressed", peer.name, yes(peer.suppressed), yes(first.suppressed));
+  scores.add("panicked", peer.name, yes(peer.panicked), yes(parser.panicked()));
   const std::string executor = first.executor ? "proc=" + std::to_string(first.executor->proc) + ", id=" + std::to_string(first.executor->id) : "";
-  scores.add("executor", peer, peer.executor, executor);
-  if (!peer.frame.empty()) scores.add("frame", peer, peer.frame, first.frame);
-  if (peer.has_report) scores.add("report", peer, peer.report, first.report);
+  scores.add("executor", peer.name, peer.executor, executor);
+  if (!peer.frame.empty()) scores.add("frame", peer.name, peer.frame, first.frame);
+  if (peer.has_report) scores.add("report", peer.name, peer.report, first.report);
   if (!peer.start.empty()) {
-    scores.add("start", peer, std::to_string(peer.log.find(peer.start)), std::to_string(first.range.start_byte));
+    scores.add("start", peer.name, std::to_string(peer.log.find(peer.start)), std::to_string(first.range.start_byte));
   }
 }
 
@@ -94,7 +68,7 @@ TEST(PeerSuite, ReportsAreTitledAsThePeerTitlesThem) {
   const auto cases = load_peer_cases(std::filesystem::path(root) / "linux" / "report");
   ASSERT_FALSE(cases.empty());
   const Engine engine(load_default_pack());
-  Scores scores;
+  ScoreTable scores;
   for (const auto& peer : cases) score_case(engine, peer, scores);
   scores.print();
   EXPECT_GE(scores.share("title"), 0.85);
