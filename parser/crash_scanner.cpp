@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "parser/byte_scan.h"
+
 namespace ktriage {
 namespace {
 
@@ -20,17 +22,16 @@ std::vector<Literal> literals_of(const RulePack& pack) {
     for (const auto& trigger : pack.families[i].triggers) literals.push_back({trigger, static_cast<uint16_t>(i)});
   }
   literals.push_back({"Linux version ", CrashScanner::kBanner});
-  literals.push_back({"\x1b", CrashScanner::kUnclean});
   return literals;
 }
 
-/// One hit for each line with a NUL byte (vectorscan takes no literal that starts with one).
-void find_nul_lines(std::string_view bytes, std::vector<CrashScanner::Hit>& hits) {
+/// One hit for each line that holds bytes which LogLine would remove.
+void find_unclean_lines(std::string_view bytes, std::vector<CrashScanner::Hit>& hits) {
   const size_t before = hits.size();
-  for (size_t at = bytes.find('\0'); at != std::string_view::npos;) {
+  for (size_t at = find_inner_control(bytes, 0); at != std::string_view::npos;) {
     hits.push_back({at + 1, CrashScanner::kUnclean, 1});
     const size_t newline = bytes.find('\n', at);
-    at = newline == std::string_view::npos ? newline : bytes.find('\0', newline);
+    at = newline == std::string_view::npos ? newline : find_inner_control(bytes, newline);
   }
   if (hits.size() != before) {
     std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
@@ -98,7 +99,7 @@ void CrashScanner::scan(std::string_view bytes, Scratch& scratch, std::vector<Hi
   const auto status =
       hs_scan(database_->compiled, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.memory, on_match, &sink);
   if (status != HS_SUCCESS) throw std::logic_error("vectorscan failed with status " + std::to_string(status));
-  find_nul_lines(bytes, hits);
+  find_unclean_lines(bytes, hits);
 }
 
 }  // namespace ktriage

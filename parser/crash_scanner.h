@@ -32,7 +32,7 @@ class CrashScanner {
   std::unique_ptr<Scratch, void (*)(Scratch*)> new_scratch() const;
 
   /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear; at several GB/s where there is nothing to find.
-  /// Lines with bytes that LogLine would remove (ESC, NUL) give a hit kUnclean: literals may be torn there, scan them again cleaned.
+  /// Lines with bytes that LogLine would remove give a hit kUnclean: literals may be torn there, scan them again cleaned.
   void scan(std::string_view bytes, Scratch& scratch, std::vector<Hit>& hits) const;
 
  private:

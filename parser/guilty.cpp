@@ -44,6 +44,8 @@ GuiltyFinder::GuiltyFinder(const RulePack& pack) {
 }
 
 const GuiltyList* GuiltyFinder::machinery(std::string_view function) const {
+  constexpr std::string_view kProfiled = "_noprof";  // include/linux/alloc_tag.h
+  if (function.ends_with(kProfiled)) function.remove_suffix(kProfiled.size());
   if (const auto found = exact_.find(function); found != exact_.end()) return found->second;
   for (const auto& [glob, list] : globs_) {
     if (glob_matches(glob, function)) return list;
@@ -51,14 +53,12 @@ const GuiltyList* GuiltyFinder::machinery(std::string_view function) const {
   return nullptr;
 }
 
-std::optional<Guilty> GuiltyFinder::find(const CrashReport& report) const {
-  const Stack* stack = primary_stack(report.stacks);
-  if (stack == nullptr) return std::nullopt;
+std::optional<Guilty> GuiltyFinder::find_among(const Stack& stack, bool reliable) const {
   std::string passed;
   size_t count = 0;
-  for (const auto& frame : stack->frames) {
+  for (const auto& frame : stack.frames) {
     const auto function = strip_compiler_suffix(frame.function);
-    if (!frame.reliable || function.empty()) continue;
+    if (frame.reliable != reliable || function.empty()) continue;
     if (const GuiltyList* list = machinery(function)) {
       if (++count <= kExplainedFrames) {
         passed += (passed.empty() ? "" : ", ") + std::string(function) + " (" + list->name + ")";
@@ -66,13 +66,21 @@ std::optional<Guilty> GuiltyFinder::find(const CrashReport& report) const {
       continue;
     }
     Guilty guilty{std::string(function), frame.module, frame.file, frame.line, {}};
-    guilty.why = "innermost frame of the " + std::string(stack->role == StackRole::Allocation ? "allocation" : "crash") +
-                 " stack that is not machinery";
+    guilty.why = reliable ? "innermost frame" : "a guess, for no frame is vouched for: innermost unreliable frame";
+    guilty.why += " of the " + std::string(stack.role == StackRole::Allocation ? "allocation" : "crash") +
+                  " stack that is not machinery";
     if (count > 0) guilty.why += "; passed over " + passed;
     if (count > kExplainedFrames) guilty.why += " and " + std::to_string(count - kExplainedFrames) + " more";
     return guilty;
   }
   return std::nullopt;
+}
+
+std::optional<Guilty> GuiltyFinder::find(const CrashReport& report) const {
+  const Stack* stack = primary_stack(report.stacks);
+  if (stack == nullptr) return std::nullopt;
+  if (auto guilty = find_among(*stack, true)) return guilty;
+  return find_among(*stack, false);
 }
 
 }  // namespace ktriage

@@ -24,6 +24,8 @@ class GuiltyFinder {
   const GuiltyList* machinery(std::string_view function) const;
 
  private:
+  std::optional<Guilty> find_among(const Stack& stack, bool reliable) const;
+
   std::map<std::string, const GuiltyList*, std::less<>> exact_;
   std::vector<std::pair<std::string, const GuiltyList*>> globs_;
 };

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "parser/byte_scan.h"
+
 namespace ktriage {
 namespace {
 
@@ -44,11 +46,6 @@ size_t end_of_escape(std::string_view text, size_t at) {
   return end < text.size() ? end + 1 : end;
 }
 
-bool needs_cleaning(std::string_view text) {
-  return std::memchr(text.data(), '\x1b', text.size()) != nullptr ||
-         std::memchr(text.data(), '\0', text.size()) != nullptr || std::memchr(text.data(), '\r', text.size()) != nullptr;
-}
-
 void clean_into(std::string_view raw, std::string& out) {
   out.clear();
   for (size_t i = 0; i < raw.size();) {
@@ -56,7 +53,7 @@ void clean_into(std::string_view raw, std::string& out) {
       i = end_of_escape(raw, i);
       continue;
     }
-    if (raw[i] != '\0' && raw[i] != '\r') out += raw[i];
+    if (!is_control(raw[i])) out += raw[i];
     ++i;
   }
 }
@@ -183,7 +180,7 @@ void eat_recorder_time(std::string_view& text) {
 
 LogLine parse_log_line(std::string_view raw, std::string& scratch) {
   while (!raw.empty() && (raw.back() == '\n' || raw.back() == '\r')) raw.remove_suffix(1);
-  if (needs_cleaning(raw)) {
+  if (find_inner_control(raw, 0) != std::string_view::npos) {
     clean_into(raw, scratch);
     raw = scratch;
   }

@@ -32,8 +32,8 @@ struct LogLine {
 };
 
 /// Takes `raw` (with or without its line end) apart. Understands the printk prefix in all its forms, alone or behind syslog, ISO
-/// time, `login:` and "printk messages dropped" texts, and /dev/kmsg records. ANSI escapes, NUL and CR bytes are removed; only
-/// then is `scratch` used, which must live as long as the result. Linear; allocates only if `scratch` must grow.
+/// time, `login:` and "printk messages dropped" texts, and /dev/kmsg records. ANSI escapes and control bytes but tabs are
+/// removed; only then is `scratch` used, which must live as long as the result. Linear; allocates only if `scratch` must grow.
 LogLine parse_log_line(std::string_view raw, std::string& scratch);
 
 }  // namespace ktriage

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/byte_scan.h"
 #include "parser/frame_line.h"
 #include "parser/limits.h"
 
@@ -33,8 +34,7 @@ void LogParser::on_block(const LineBlock& block) {
       if (hit == block_hits_.size()) break;
       const size_t newline = bytes.rfind('\n', block_hits_[hit].end - 1);
       const size_t line = newline == std::string_view::npos || newline < at ? at : newline + 1;
-      number += static_cast<uint64_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                                                 bytes.begin() + static_cast<std::ptrdiff_t>(line), '\n'));
+      number += count_newlines(bytes.substr(at, line - at));
       at = line;
     }
     const size_t end = std::min(bytes.find('\n', at), bytes.size() - 1) + 1;

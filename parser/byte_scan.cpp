@@ -1,0 +1,55 @@
+#include "parser/byte_scan.h"
+
+#include <algorithm>
+
+namespace ktriage {
+namespace {
+
+constexpr size_t kLanes = 32;
+
+/// Without branches, for the vectorizer. `next` is the byte behind `c`.
+constexpr unsigned is_inner_control(unsigned char c, unsigned char next) {
+  const unsigned control = static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == 0x7f);
+  const unsigned blank = static_cast<unsigned>(c == '\t') | static_cast<unsigned>(c == '\n');
+  const unsigned line_end = static_cast<unsigned>(c == '\r') & (static_cast<unsigned>(next == '\n') | static_cast<unsigned>(next == '\r'));
+  return control & (1U ^ (blank | line_end));
+}
+
+bool any_inner_control(const char* bytes) {
+  unsigned char found = 0;
+  for (size_t i = 0; i < kLanes; ++i) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    const auto next = static_cast<unsigned char>(bytes[i + 1]);
+    found = static_cast<unsigned char>(found | is_inner_control(c, next));
+  }
+  return found != 0;
+}
+
+}  // namespace
+
+uint64_t count_newlines(std::string_view bytes) {
+  uint64_t total = 0;
+  while (!bytes.empty()) {
+    const size_t run = std::min<size_t>(bytes.size(), 255 * kLanes);  // a lane counts to 255
+    uint8_t lanes[kLanes] = {};
+    size_t i = 0;
+    for (; i + kLanes <= run; i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = static_cast<uint8_t>(lanes[lane] + (bytes[i + lane] == '\n'));
+    }
+    for (; i < run; ++i) total += bytes[i] == '\n';
+    for (const uint8_t lane : lanes) total += lane;
+    bytes.remove_prefix(run);
+  }
+  return total;
+}
+
+size_t find_inner_control(std::string_view bytes, size_t at) {
+  while (at + kLanes < bytes.size() && !any_inner_control(bytes.data() + at)) at += kLanes;
+  for (; at < bytes.size(); ++at) {
+    const char next = at + 1 < bytes.size() ? bytes[at + 1] : '\n';
+    if (is_inner_control(static_cast<unsigned char>(bytes[at]), static_cast<unsigned char>(next)) != 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace ktriage
