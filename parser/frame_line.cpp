@@ -37,7 +37,7 @@ std::optional<uint64_t> hex_value(std::string_view digits) {
 }
 
 std::optional<uint64_t> eat_hex(std::string_view& text) {
-  eat(text, "0x");
+  if (!eat(text, "0x")) return std::nullopt;
   return hex_value(eat_while(text, is_hex));
 }
 

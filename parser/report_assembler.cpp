@@ -22,38 +22,42 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger, const
   }
   Open* own = find(placed.line.context);
   if (trigger != nullptr && (own == nullptr || !goes_on_with(*own, text))) {
-    if (own != nullptr) close(static_cast<size_t>(own - open_.data()));
+    if (own != nullptr) close(*own);
+    make_room();
     open(placed, *trigger, leading());
+    hand_out();
     return;
   }
   if (own == nullptr && placed.line.context.kind == Context::Kind::Cpu) {
-    const auto gathering = std::find_if(open_.rbegin(), open_.rend(), [](const Open& crash) { return crash.all_cpus; });
+    const auto gathering =
+        std::find_if(open_.rbegin(), open_.rend(), [](const Open& crash) { return crash.all_cpus && !crash.closed; });
     if (gathering != open_.rend()) own = &*gathering;
   }
   if (own != nullptr && !own->context.has_caller() && console_.info_stacks.matches(text)) {
-    close(static_cast<size_t>(own - open_.data()));
+    close(*own);
     own = nullptr;
   }
   if (own != nullptr) join(*own, placed);
-  for (size_t i = open_.size(); i-- > 0;) {
-    if (is_over(open_[i], placed.number)) close(i);
+  for (auto& crash : open_) {
+    if (!crash.closed && is_over(crash, placed.number)) close(crash);
   }
+  hand_out();
 }
 
 /// Is a trigger line part of the crash that is open in its context?
 bool ReportAssembler::goes_on_with(const Open& crash, std::string_view text) const {
   if (console_.continuations.matches(text)) return true;
   const bool no_frame_yet = crash.lines_since_frame == crash.lines;
-  return no_frame_yet && crash.crash.family->continues.matches(text);
+  return no_frame_yet && crash.crash.family != nullptr && crash.crash.family->continues.matches(text);
 }
 
 ReportAssembler::Open* ReportAssembler::find(const Context& context) {
-  const auto found = std::find_if(open_.begin(), open_.end(), [&](const Open& crash) { return crash.context == context; });
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [&](const Open& crash) { return !crash.closed && crash.context == context; });
   return found == open_.end() ? nullptr : &*found;
 }
 
 void ReportAssembler::open(const PlacedLine& placed, const Family& family, std::string leading) {
-  if (open_.size() == limits::kOpenCrashes) close(0);
   Open& crash = open_.emplace_back();
   crash.context = placed.line.context;
   crash.crash.family = &family;
@@ -92,23 +96,44 @@ bool ReportAssembler::is_over(const Open& crash, uint64_t line_number) const {
          line_number - crash.last_number >= limits::kIdleLines;
 }
 
-void ReportAssembler::close(size_t index) {
-  Open crash = std::move(open_[index]);
-  open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (!crash.announced) sink_(std::move(crash.crash));
+void ReportAssembler::close(Open& crash) { crash.closed = true; }
+
+/// Keeps the number of open crashes, and what waits behind them, within bounds: the oldest must go.
+void ReportAssembler::make_room() {
+  size_t bytes = 0;
+  size_t still_open = 0;
+  for (const auto& crash : open_) {
+    bytes += crash.crash.text.size();
+    still_open += crash.closed ? 0 : 1;
+  }
+  if (still_open < limits::kOpenCrashes && open_.size() < limits::kWaitingCrashes && bytes < limits::kWaitingBytes) return;
+  const auto oldest = std::find_if(open_.begin(), open_.end(), [](const Open& crash) { return !crash.closed; });
+  if (oldest != open_.end()) close(*oldest);
+}
+
+/// Passes on what is complete, up to the first crash that is not.
+void ReportAssembler::hand_out() {
+  size_t done = 0;
+  for (; done < open_.size() && open_[done].closed; ++done) announce(open_[done]);
+  open_.erase(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+void ReportAssembler::announce(Open& crash) {
+  if (crash.announced) return;
+  crash.announced = true;
+  sink_(std::move(crash.crash));
+  crash.crash = AssembledCrash();
 }
 
 void ReportAssembler::pause(bool all) {
   for (auto& crash : open_) {
-    if (crash.announced || !(all || crash.ended)) continue;
-    crash.announced = true;
-    sink_(AssembledCrash(crash.crash));
-    crash.crash.text.clear();
+    if (all || crash.ended || crash.closed) announce(crash);
   }
 }
 
 void ReportAssembler::finish() {
-  while (!open_.empty()) close(0);
+  for (auto& crash : open_) close(crash);
+  hand_out();
 }
 
 }  // namespace ktriage

@@ -30,8 +30,9 @@ struct PlacedLine {
   uint64_t number = 0;
 };
 
-/// Decides which lines belong to which crash (docs/architecture.md, "From lines to crashes"). Sees the log line by line while
-/// any crash is open; between crashes it need only see the lines that hold triggers. Bounded by parser/limits.h.
+/// Decides which lines belong to which crash (docs/architecture.md, "From lines to crashes"), and hands crashes out in the order
+/// in which they began. Sees the log line by line while any crash is open; between crashes it need only see the lines that hold
+/// triggers. Bounded by parser/limits.h.
 class ReportAssembler {
  public:
   using Sink = std::function<void(AssembledCrash&&)>;
@@ -39,7 +40,7 @@ class ReportAssembler {
   ReportAssembler(const ConsoleRules& console, Sink sink) : console_(console), sink_(std::move(sink)) {}
 
   /// True if no crash is open.
-  bool idle() const { return open_.empty(); }
+  bool idle() const { return open_.empty(); }  // closed ones wait for open ones only
 
   /// Takes the next line. `trigger`: the family whose trigger it holds, or null. `leading` is called if the line opens a crash.
   void add(const PlacedLine& placed, const Family* trigger, const std::function<std::string()>& leading);
@@ -63,6 +64,7 @@ class ReportAssembler {
     bool all_cpus = false;       // other CPUs' backtraces belong to it
     bool skip_text = false;      // a panic follows a complete report: its stack says nothing new
     bool announced = false;
+    bool closed = false;         // complete; waits for crashes that began before it
   };
 
   bool goes_on_with(const Open& crash, std::string_view text) const;
@@ -71,11 +73,15 @@ class ReportAssembler {
   void join(Open& crash, const PlacedLine& placed);
   void append_text(Open& crash, std::string_view text);
   bool is_over(const Open& crash, uint64_t line_number) const;
-  void close(size_t index);
+  void close(Open& crash);
+  void make_room();
+  void hand_out();
 
   const ConsoleRules& console_;
   Sink sink_;
-  std::vector<Open> open_;  // in the order in which they were opened
+  void announce(Open& crash);
+
+  std::vector<Open> open_;  // in the order in which they were opened; those that are closed wait for the ones before them
 };
 
 }  // namespace ktriage
