@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "parser/frame_line.h"
 #include "parser/line_reader.h"
 #include "parser/log_line.h"
 #include "parser/log_parser.h"
@@ -45,10 +46,16 @@ bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
-/// Cleaning takes the contexts away, and without them an info stack ends what can be trusted (ConsoleRules::info_stacks): a crash of
-/// T36 that goes on behind such a stack of T36 is cut short when its text is read again.
-bool loses_by_cleaning(const Engine& engine, const CrashReport& crash) {
-  return engine.pack().console.info_stacks.matches(crash.report);
+/// Two kinds of crash that their cleaned text does not give again, by design:
+/// - Cleaning takes the contexts away, and without them an info stack ends what can be trusted (ConsoleRules::info_stacks): a crash
+///   of T36 that goes on behind such a stack of T36 is cut short.
+/// - Cleaning takes unreliable frames away, and a torn console can have one in the same line as the trigger.
+bool loses_by_cleaning(const Engine& engine, std::string_view log, const CrashReport& crash) {
+  if (engine.pack().console.info_stacks.matches(crash.report)) return true;
+  std::string scratch;
+  const auto line = log.substr(crash.range.start_byte);
+  const auto frame = parse_frame_line(parse_log_line(line.substr(0, line.find('\n')), scratch).text);
+  return frame && !frame->reliable;
 }
 
 std::string in_bytes(const LogRange& range) {
@@ -88,8 +95,11 @@ std::string streaming_breach(const Engine& engine, std::string_view log, const s
 }
 
 std::string range_breach(std::string_view log, const std::vector<CrashReport>& crashes) {
+  uint64_t earliest = 0;
   for (const auto& crash : crashes) {
     const LogRange& range = crash.range;
+    if (range.start_byte < earliest) return "out of order: " + in_bytes(range);
+    earliest = range.start_byte + 1;
     if (range.start_byte >= range.end_byte || range.end_byte > log.size()) return in_bytes(range) + " of " + std::to_string(log.size());
     if (range.start_line < 1 || range.start_line > range.end_line) {
       return "lines " + std::to_string(range.start_line) + " to " + std::to_string(range.end_line);
@@ -130,8 +140,8 @@ std::string title_breach(const CrashReport& crash) {
   return {};
 }
 
-std::string reparse_breach(const Engine& engine, const CrashReport& crash) {
-  if (loses_by_cleaning(engine, crash)) return {};
+std::string reparse_breach(const Engine& engine, std::string_view log, const CrashReport& crash) {
+  if (loses_by_cleaning(engine, log, crash)) return {};
   const auto again = parse_log(engine, crash.report);
   if (again.empty()) return "'" + crash.title + "' again: no crash";
   if (again.front().title != crash.title) return "'" + crash.title + "' again: '" + again.front().title + "'";

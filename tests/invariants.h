@@ -22,7 +22,7 @@ std::vector<size_t> random_cuts(size_t size, size_t count, uint64_t seed);
 std::string streaming_breach(const Engine& engine, std::string_view log, const std::vector<CrashReport>& crashes,
                              const std::vector<size_t>& cuts);
 
-/// Ranges lie inside of the log, on whole lines, ordered from start to end.
+/// Ranges lie inside of the log, start at the line they name, and come in the order of their starts.
 std::string range_breach(std::string_view log, const std::vector<CrashReport>& crashes);
 
 /// Detect and parse agree: a crash starts at a line that the detector flags, and every flagged line belongs to a crash.
@@ -31,7 +31,7 @@ std::string detection_breach(const Engine& engine, std::string_view log, const s
 /// Titles are one line of at most 120 printable bytes; so are the alternatives.
 std::string title_breach(const CrashReport& crash);
 
-/// The report's own text, parsed again, gives a crash of the same title.
-std::string reparse_breach(const Engine& engine, const CrashReport& crash);
+/// The report's own text, parsed again, gives first of all a crash of the same title. `log`: what `crash` came from.
+std::string reparse_breach(const Engine& engine, std::string_view log, const CrashReport& crash);
 
 }  // namespace ktriage::test

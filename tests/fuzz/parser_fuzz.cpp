@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   demand(ktriage::test::detection_breach(engine, log, crashes));
   for (const auto& crash : crashes) {
     demand(ktriage::test::title_breach(crash));
-    if (!crash.corrupted()) demand(ktriage::test::reparse_breach(engine, crash));
+    if (!crash.corrupted()) demand(ktriage::test::reparse_breach(engine, log, crash));
   }
   return 0;
 }
