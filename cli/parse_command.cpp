@@ -45,8 +45,7 @@ class LogRun {
     const size_t printed = printed_;
     LogParser parser(engine_, [&](CrashReport&& crash) {
       if (which_ == Which::All) return print(crash, file);
-      // Crashes come as they end, and the one that began first may end last.
-      if (!first || crash.range.start_byte < first->range.start_byte) first = std::move(crash);
+      if (!first) first = std::move(crash);
     });
     const auto end = read_log(file, interrupt_, [&](std::string_view bytes) {
       parser.push(bytes);

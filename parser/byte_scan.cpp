@@ -11,7 +11,8 @@ constexpr size_t kLanes = 32;
 constexpr unsigned is_inner_control(unsigned char c, unsigned char next) {
   const unsigned control = static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == 0x7f);
   const unsigned blank = static_cast<unsigned>(c == '\t') | static_cast<unsigned>(c == '\n');
-  const unsigned line_end = static_cast<unsigned>(c == '\r') & (static_cast<unsigned>(next == '\n') | static_cast<unsigned>(next == '\r'));
+  const unsigned line_end =
+      static_cast<unsigned>(c == '\r') & (static_cast<unsigned>(next == '\n') | static_cast<unsigned>(next == '\r'));
   return control & (1U ^ (blank | line_end));
 }
 
@@ -34,7 +35,8 @@ uint64_t count_newlines(std::string_view bytes) {
     uint8_t lanes[kLanes] = {};
     size_t i = 0;
     for (; i + kLanes <= run; i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = static_cast<uint8_t>(lanes[lane] + (bytes[i + lane] == '\n'));
+      for (size_t lane = 0; lane < kLanes; ++lane)
+        lanes[lane] = static_cast<uint8_t>(lanes[lane] + (bytes[i + lane] == '\n'));
     }
     for (; i < run; ++i) total += bytes[i] == '\n';
     for (const uint8_t lane : lanes) total += lane;

@@ -16,8 +16,8 @@ constexpr bool is_control(char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
-/// Offset of the first control byte at or after `at` that does more than end a line: '\n' passes, and '\r' in front of '\r', '\n' or the
-/// end. npos if there is none.
+/// Offset of the first control byte at or after `at` that does more than end a line: '\n' passes, and '\r' in front of
+/// '\r', '\n' or the end. npos if there is none.
 size_t find_inner_control(std::string_view bytes, size_t at);
 
 }  // namespace ktriage

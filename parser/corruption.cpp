@@ -6,7 +6,7 @@
 namespace ktriage {
 namespace {
 
-constexpr size_t kFramesWithin = 15;  // lines after a header in which the first frame must stand
+constexpr size_t kFramesWithin = 15;    // lines after a header in which the first frame must stand
 constexpr size_t kBareStackFrames = 4;  // in a row make a stack without a header
 
 bool is_trusted_frame(const ReportLine& line) {
@@ -39,7 +39,8 @@ bool has_bare_stack(const std::vector<ReportLine>& lines) {
 
 }  // namespace
 
-std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text, const ConsoleRules& console) {
+std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text,
+                            const ConsoleRules& console) {
   if (console.corrupted_titles.matches(title)) return "the title is torn";
   if (!needs_trace) return {};
   const auto& lines = text.lines();

@@ -11,7 +11,9 @@ namespace ktriage {
 inline constexpr std::string_view kCorruptedNoFrame = "no guilty frame on the stack";
 inline constexpr std::string_view kCorruptedNoRule = "the title line is not followed by the report it announces";
 
-/// Why a titled report may not be trusted for identity; empty if it may. `needs_trace`: reports of this form show a stack.
-std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text, const ConsoleRules& console);
+/// Why a titled report may not be trusted for identity; empty if it may. `needs_trace`: reports of this form show a
+/// stack.
+std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text,
+                            const ConsoleRules& console);
 
 }  // namespace ktriage

@@ -19,17 +19,17 @@ struct Frame {
   std::optional<uint64_t> size;    ///< of the function, as printed: the distance to the next symbol
   std::optional<uint64_t> address;
   std::string module;
-  std::string build_id;            ///< of the module, lower-case hexadecimal
-  std::string file;                ///< as printed by a symbolizer
-  uint32_t line = 0;               ///< 0: unknown
-  bool reliable = true;            ///< false: the unwinder marked it `?` or (unreliable)
+  std::string build_id;  ///< of the module, lower-case hexadecimal
+  std::string file;      ///< as printed by a symbolizer
+  uint32_t line = 0;     ///< 0: unknown
+  bool reliable = true;  ///< false: the unwinder marked it `?` or (unreliable)
   bool inlined = false;
 };
 
 struct Stack {
   StackRole role = StackRole::Crash;
-  std::string header;              ///< the line that announced it; empty if none did
-  std::vector<Frame> frames;       ///< innermost first
+  std::string header;         ///< the line that announced it; empty if none did
+  std::vector<Frame> frames;  ///< innermost first
 };
 
 /// Where in its log a crash stands. Bytes count from 0, lines from 1; the end is past the last line.
@@ -48,7 +48,7 @@ struct KernelInfo {
 };
 
 struct Code {
-  std::string bytes;             ///< as printed, without the marks around the trapping instruction
+  std::string bytes;                  ///< as printed, without the marks around the trapping instruction
   std::optional<size_t> trap_offset;  ///< index of the marked byte or word's first byte within the decoded bytes
 };
 
@@ -73,7 +73,8 @@ struct SkippedFrame {
   std::string entry;  ///< the pattern of the list that fitted
 };
 
-/// A crash, structured. All text is cleaned of control characters by the time it is here, except for line ends in `report`.
+/// A crash, structured. All text is cleaned of control characters by the time it is here, except for line ends in
+/// `report`.
 struct CrashReport {
   std::string title;
   std::vector<std::string> alt_titles;  ///< sorted, without the title
@@ -98,10 +99,10 @@ struct CrashReport {
   std::vector<std::string> modules;
   std::optional<Guilty> guilty;
 
-  std::string rule;                    ///< id of the rule that gave the title; empty: none fitted
+  std::string rule;  ///< id of the rule that gave the title; empty: none fitted
   std::string family;
-  std::vector<SkippedFrame> skipped;   ///< on the way to `frame`, in order
-  std::string report;                  ///< cleaned text: no prefixes, no unreliable frames
+  std::vector<SkippedFrame> skipped;  ///< on the way to `frame`, in order
+  std::string report;                 ///< cleaned text: no prefixes, no unreliable frames
 
   bool corrupted() const { return !corrupted_reason.empty(); }
 };

@@ -96,8 +96,8 @@ void CrashScanner::scan(std::string_view bytes, Scratch& scratch, std::vector<Hi
     to.hits.push_back({static_cast<size_t>(end), literal.family, static_cast<uint16_t>(literal.text.size())});
     return 0;
   };
-  const auto status =
-      hs_scan(database_->compiled, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.memory, on_match, &sink);
+  const auto status = hs_scan(database_->compiled, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.memory,
+                              on_match, &sink);
   if (status != HS_SUCCESS) throw std::logic_error("vectorscan failed with status " + std::to_string(status));
   find_unclean_lines(bytes, hits);
 }

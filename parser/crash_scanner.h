@@ -9,8 +9,8 @@
 
 namespace ktriage {
 
-/// Finds the trigger literals of all families, and a few marks of the console, in one pass over the bytes. Built once per rule
-/// pack and shared; each thread scans with a Scratch of its own.
+/// Finds the trigger literals of all families, and a few marks of the console, in one pass over the bytes. Built once
+/// per rule pack and shared; each thread scans with a Scratch of its own.
 class CrashScanner {
  public:
   /// Marks other than families' triggers.
@@ -31,8 +31,9 @@ class CrashScanner {
 
   std::unique_ptr<Scratch, void (*)(Scratch*)> new_scratch() const;
 
-  /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear; at several GB/s where there is nothing to find.
-  /// Lines with bytes that LogLine would remove give a hit kUnclean: literals may be torn there, scan them again cleaned.
+  /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear; at several GB/s where there is nothing to
+  /// find. Lines with bytes that LogLine would remove give a hit kUnclean: literals may be torn there, scan them again
+  /// cleaned.
   void scan(std::string_view bytes, Scratch& scratch, std::vector<Hit>& hits) const;
 
  private:

@@ -24,11 +24,12 @@ std::string demangle(std::string_view symbol) {
   if (!symbol.starts_with("_Z")) return std::string(symbol);
   const std::string mangled(symbol.substr(0, symbol.find('.')));
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> plain(abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status),
-                                                          &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> plain(
+      abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), &std::free);
   if (status != 0 || plain == nullptr) return std::string(symbol);
   std::string name = plain.get();
-  if (const size_t parameters = name.find('('); parameters != std::string::npos && parameters > 0) name.resize(parameters);
+  if (const size_t parameters = name.find('('); parameters != std::string::npos && parameters > 0)
+    name.resize(parameters);
   drop_rust_hash(name);
   return name;
 }

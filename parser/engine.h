@@ -21,8 +21,8 @@ class Engine {
   const RulePack& pack() const { return pack_; }
   const CrashScanner& scanner() const { return scanner_; }
 
-  /// The family whose trigger makes `text` (prefix off) open a crash: the longest of `hits` that is not taken back by an ignore
-  /// pattern; null if none is left.
+  /// The family whose trigger makes `text` (prefix off) open a crash: the longest of `hits` that is not taken back by
+  /// an ignore pattern; null if none is left.
   const Family* detect(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const;
 
   /// Gives an assembled crash its name and its structure.

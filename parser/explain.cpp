@@ -7,8 +7,8 @@ namespace ktriage {
 namespace {
 
 bool holds_trigger(const RulePack& pack, std::string_view family_name, std::string_view line) {
-  const auto family = std::find_if(pack.families.begin(), pack.families.end(),
-                                   [&](const Family& f) { return f.name == family_name; });
+  const auto family =
+      std::find_if(pack.families.begin(), pack.families.end(), [&](const Family& f) { return f.name == family_name; });
   return family != pack.families.end() &&
          std::any_of(family->triggers.begin(), family->triggers.end(),
                      [&](const std::string& trigger) { return line.find(trigger) != std::string_view::npos; });
@@ -32,12 +32,24 @@ std::string describe(const std::vector<FrameSource>& sources) {
   for (const auto& source : sources) {
     if (!out.empty()) out += ", ";
     switch (source.kind) {
-      case FrameSource::Kind::Title: out += "title"; break;
-      case FrameSource::Kind::Ip: out += "ip"; break;
-      case FrameSource::Kind::Trace: out += "trace"; break;
-      case FrameSource::Kind::Frames: out += "frames"; break;
-      case FrameSource::Kind::At: out += "at '" + source.pattern.source() + "'"; break;
-      case FrameSource::Kind::After: out += "after '" + source.pattern.source() + "'"; break;
+      case FrameSource::Kind::Title:
+        out += "title";
+        break;
+      case FrameSource::Kind::Ip:
+        out += "ip";
+        break;
+      case FrameSource::Kind::Trace:
+        out += "trace";
+        break;
+      case FrameSource::Kind::Frames:
+        out += "frames";
+        break;
+      case FrameSource::Kind::At:
+        out += "at '" + source.pattern.source() + "'";
+        break;
+      case FrameSource::Kind::After:
+        out += "after '" + source.pattern.source() + "'";
+        break;
     }
   }
   return out;

@@ -41,7 +41,8 @@ std::optional<uint64_t> eat_hex(std::string_view& text) {
   return hex_value(eat_while(text, is_hex));
 }
 
-/// "[<ffffffff81000000>]", "[ffffffff81000000]", "[<     inline     >]", "[<(____ptrval____)>]"; the address if it is one.
+/// "[<ffffffff81000000>]", "[ffffffff81000000]", "[<     inline     >]", "[<(____ptrval____)>]"; the address if it is
+/// one.
 bool eat_bracketed_address(std::string_view& text, FrameView& frame) {
   auto rest = text;
   if (!eat(rest, "[")) return false;
@@ -55,7 +56,7 @@ bool eat_bracketed_address(std::string_view& text, FrameView& frame) {
     const bool prefixed = eat(rest, "0x");
     const auto digits = eat_while(rest, is_hex);
     if (digits.size() < (prefixed ? 1 : 6)) return false;
-    if (!frame.address) frame.address = hex_value(digits);
+    frame.address = hex_value(digits);  // powerpc: the stack pointer stands before it
   }
   eat_blanks(rest);
   if (angle && !eat(rest, ">")) return false;
@@ -122,7 +123,8 @@ void eat_module(std::string_view& text, FrameView& frame) {
   frame.module = name;
   if (eat(inside, "(")) eat_while(inside, [](char c) { return c != ' '; });
   eat_blanks(inside);
-  if (inside.size() >= 8 && inside.find_first_not_of("0123456789abcdef") == std::string_view::npos) frame.build_id = inside;
+  if (inside.size() >= 8 && inside.find_first_not_of("0123456789abcdef") == std::string_view::npos)
+    frame.build_id = inside;
   text = rest.substr(end + 1);
 }
 
@@ -160,7 +162,8 @@ void eat_attributes(std::string_view& text, FrameView& frame) {
   if (eat(text, "[inline]")) frame.inlined = true;
 }
 
-/// arm: "(func) from [<c010b6fc>] (caller+0x1/0x2)", "(func [module]) from …", and since 5.16 "func from caller+0x1/0x2".
+/// arm: "(func) from [<c010b6fc>] (caller+0x1/0x2)", "(func [module]) from …", and since 5.16 "func from
+/// caller+0x1/0x2".
 bool parse_arm_frame(std::string_view text, FrameView& frame) {
   const bool parenthesis = eat(text, "(");
   const auto name = eat_function(text);

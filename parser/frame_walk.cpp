@@ -32,13 +32,20 @@ class Walker {
       case FrameSource::Kind::Title:
         for (const auto function : title_frames) offer(function);
         break;
-      case FrameSource::Kind::Ip: visit_instruction_pointer(); break;
+      case FrameSource::Kind::Ip:
+        visit_instruction_pointer();
+        break;
       case FrameSource::Kind::Trace:
         if (skip_to_trace()) visit_frames();
         break;
-      case FrameSource::Kind::Frames: visit_frames(); break;
-      case FrameSource::Kind::At: visit_line(source.pattern, true); break;
-      case FrameSource::Kind::After: break;
+      case FrameSource::Kind::Frames:
+        visit_frames();
+        break;
+      case FrameSource::Kind::At:
+        visit_line(source.pattern, true);
+        break;
+      case FrameSource::Kind::After:
+        break;
     }
   }
 
@@ -174,7 +181,8 @@ std::optional<SkippedFrame> FrameLists::find(std::string_view list, std::string_
 }
 
 WalkResult walk_frames(const Walk& walk, const ReportText& text, size_t start,
-                       const std::vector<std::string_view>& title_frames, const RulePack& pack, const FrameLists& lists) {
+                       const std::vector<std::string_view>& title_frames, const RulePack& pack,
+                       const FrameLists& lists) {
   const BucketList* buckets = pack.find_bucket_list(walk.buckets);
   WalkResult result = Walker(walk, text, start, buckets, lists).run(walk.from, title_frames);
   if (!result.frame.empty() || walk.otherwise.empty()) return result;

@@ -31,9 +31,10 @@ struct WalkResult {
   bool broken = false;                ///< a corrupted line ended the walk
 };
 
-/// Walks the report from line `start` as `walk` says. `title_frames`: the functions named by the title's own lines, in order.
-/// `pack` and `lists` must be of one another.
+/// Walks the report from line `start` as `walk` says. `title_frames`: the functions named by the title's own lines, in
+/// order. `pack` and `lists` must be of one another.
 WalkResult walk_frames(const Walk& walk, const ReportText& text, size_t start,
-                       const std::vector<std::string_view>& title_frames, const RulePack& pack, const FrameLists& lists);
+                       const std::vector<std::string_view>& title_frames, const RulePack& pack,
+                       const FrameLists& lists);
 
 }  // namespace ktriage

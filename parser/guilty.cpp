@@ -23,7 +23,8 @@ bool glob_matches(std::string_view glob, std::string_view text) {
 /// The stack that shows the crash itself; for a leak, where the object was allocated.
 const Stack* primary_stack(const std::vector<Stack>& stacks) {
   for (const auto role : {StackRole::Crash, StackRole::PerCpu, StackRole::Allocation}) {
-    const auto found = std::find_if(stacks.begin(), stacks.end(), [&](const Stack& stack) { return stack.role == role; });
+    const auto found =
+        std::find_if(stacks.begin(), stacks.end(), [&](const Stack& stack) { return stack.role == role; });
     if (found != stacks.end()) return &*found;
   }
   return nullptr;

@@ -11,8 +11,8 @@
 
 namespace ktriage {
 
-/// Finds the function a developer should look at first: the innermost frame of the crash's own stack that is neither machinery nor a
-/// helper or wrapper, by exact names. Immutable; built once per rule pack, which must outlive it.
+/// Finds the function a developer should look at first: the innermost frame of the crash's own stack that is neither
+/// machinery nor a helper or wrapper, by exact names. Immutable; built once per rule pack, which must outlive it.
 class GuiltyFinder {
  public:
   explicit GuiltyFinder(const RulePack& pack);

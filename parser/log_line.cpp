@@ -36,7 +36,8 @@ std::optional<T> to_number(std::string_view digits) {
   return value;
 }
 
-/// The end of the escape sequence that starts at `at`: CSI sequences (ESC [ … letter) whole, other escapes with one byte.
+/// The end of the escape sequence that starts at `at`: CSI sequences (ESC [ … letter) whole, other escapes with one
+/// byte.
 size_t end_of_escape(std::string_view text, size_t at) {
   size_t end = at + 1;
   if (end >= text.size()) return end;
@@ -148,7 +149,8 @@ bool eat_kmsg_record(std::string_view& text, LogLine& line) {
   return true;
 }
 
-/// "Jun 18 11:08:59 host kernel: " and "2019-06-18T11:08:59.123456+02:00 host kernel: ": eats up to and with "kernel: ".
+/// "Jun 18 11:08:59 host kernel: " and "2019-06-18T11:08:59.123456+02:00 host kernel: ": eats up to and with "kernel:
+/// ".
 bool eat_syslog_prefix(std::string_view& text) {
   const bool month = text.size() > 16 && text[3] == ' ' && text[6] == ' ' && text[9] == ':' && text[12] == ':';
   const bool iso = text.size() > 20 && text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') &&
@@ -167,7 +169,8 @@ void eat_recorder_time(std::string_view& text) {
   if (rest.size() < 19 || rest[4] != '-' || rest[7] != '-' || rest[13] != ':' || rest[16] != ':') return;
   if (!is_digit(rest[0]) || !is_digit(rest[18])) return;
   rest.remove_prefix(19);
-  while (!rest.empty() && (is_digit(rest.front()) || std::strchr(".,:+-Z", rest.front()) != nullptr)) rest.remove_prefix(1);
+  while (!rest.empty() && (is_digit(rest.front()) || std::strchr(".,:+-Z", rest.front()) != nullptr))
+    rest.remove_prefix(1);
   if (bracket && !eat(rest, "]")) return;
   eat_spaces(rest);
   // Only in front of a printk prefix: other text keeps its time.

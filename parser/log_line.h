@@ -23,17 +23,19 @@ struct Context {
   friend auto operator<=>(const Context&, const Context&) = default;
 };
 
-/// One line of a console taken apart. Views refer to the raw line, or to the scratch buffer where the line had to be cleaned.
+/// One line of a console taken apart. Views refer to the raw line, or to the scratch buffer where the line had to be
+/// cleaned.
 struct LogLine {
-  std::string_view text;          ///< the message, without prefix and line end
+  std::string_view text;  ///< the message, without prefix and line end
   Context context;
-  std::optional<double> time_s;   ///< since boot
-  std::optional<int> priority;    ///< syslog priority of <N> or of a /dev/kmsg record
+  std::optional<double> time_s;  ///< since boot
+  std::optional<int> priority;   ///< syslog priority of <N> or of a /dev/kmsg record
 };
 
-/// Takes `raw` (with or without its line end) apart. Understands the printk prefix in all its forms, alone or behind syslog, ISO
-/// time, `login:` and "printk messages dropped" texts, and /dev/kmsg records. ANSI escapes and control bytes but tabs are
-/// removed; only then is `scratch` used, which must live as long as the result. Linear; allocates only if `scratch` must grow.
+/// Takes `raw` (with or without its line end) apart. Understands the printk prefix in all its forms, alone or behind
+/// syslog, ISO time, `login:` and "printk messages dropped" texts, and /dev/kmsg records. ANSI escapes and control
+/// bytes but tabs are removed; only then is `scratch` used, which must live as long as the result. Linear; allocates
+/// only if `scratch` must grow.
 LogLine parse_log_line(std::string_view raw, std::string& scratch);
 
 }  // namespace ktriage

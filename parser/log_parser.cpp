@@ -50,7 +50,8 @@ void LogParser::on_block(const LineBlock& block) {
 void LogParser::on_line(std::string_view raw, uint64_t offset, uint64_t number, std::string_view before) {
   PlacedLine placed{parse_log_line(raw, clean_line_), offset, offset + raw.size(), number};
   const std::string_view text = placed.line.text;
-  if (!line_hits_.empty()) {  // in the raw line: a literal may stand in the prefix, or be torn by bytes that are gone now
+  if (!line_hits_
+           .empty()) {  // in the raw line: a literal may stand in the prefix, or be torn by bytes that are gone now
     line_hits_.clear();
     engine_.scanner().scan(text, *scratch_, line_hits_);
   }

@@ -13,8 +13,8 @@
 
 namespace ktriage {
 
-/// Bytes of one log in, crashes out. For the same bytes the crashes are the same, whatever the chunks. Memory is bounded
-/// (parser/limits.h), time linear. `engine` must outlive the parser; one parser per log, one thread per parser.
+/// Bytes of one log in, crashes out. For the same bytes the crashes are the same, whatever the chunks. Memory is
+/// bounded (parser/limits.h), time linear. `engine` must outlive the parser; one parser per log, one thread per parser.
 class LogParser {
  public:
   using Sink = std::function<void(CrashReport&&)>;

@@ -5,8 +5,8 @@
 
 namespace ktriage {
 
-/// Fills what the report says about the machine: kernel, CPU, PID, comm, executor, registers, code bytes and modules. The first
-/// mention of each fact counts; what is already set stays.
+/// Fills what the report says about the machine: kernel, CPU, PID, comm, executor, registers, code bytes and modules.
+/// The first mention of each fact counts; what is already set stays.
 void extract_machine_state(const ReportText& text, const ConsoleRules& console, CrashReport& report);
 
 }  // namespace ktriage

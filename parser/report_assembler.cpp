@@ -9,13 +9,14 @@
 namespace ktriage {
 namespace {
 
-// With panic_on_warn and its like, the panic behind a report repeats the report's own stack. Shorter reports are kept whole:
-// there the panic's stack may be the only one.
+// With panic_on_warn and its like, the panic behind a report repeats the report's own stack. Shorter reports are kept
+// whole: there the panic's stack may be the only one.
 constexpr size_t kLinesBeforePanicIsDropped = 25;
 
 }  // namespace
 
-void ReportAssembler::add(const PlacedLine& placed, const Family* trigger, const std::function<std::string()>& leading) {
+void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
+                          const std::function<std::string()>& leading) {
   const std::string_view text = placed.line.text;
   if (console_.panics.matches(text)) {
     for (auto& crash : open_) crash.crash.panicked = true;
@@ -106,7 +107,8 @@ void ReportAssembler::make_room() {
     bytes += crash.crash.text.size();
     still_open += crash.closed ? 0 : 1;
   }
-  if (still_open < limits::kOpenCrashes && open_.size() < limits::kWaitingCrashes && bytes < limits::kWaitingBytes) return;
+  if (still_open < limits::kOpenCrashes && open_.size() < limits::kWaitingCrashes && bytes < limits::kWaitingBytes)
+    return;
   const auto oldest = std::find_if(open_.begin(), open_.end(), [](const Open& crash) { return !crash.closed; });
   if (oldest != open_.end()) close(*oldest);
 }

@@ -30,9 +30,9 @@ struct PlacedLine {
   uint64_t number = 0;
 };
 
-/// Decides which lines belong to which crash (docs/architecture.md, "From lines to crashes"), and hands crashes out in the order
-/// in which they began. Sees the log line by line while any crash is open; between crashes it need only see the lines that hold
-/// triggers. Bounded by parser/limits.h.
+/// Decides which lines belong to which crash (docs/architecture.md, "From lines to crashes"), and hands crashes out in
+/// the order in which they began. Sees the log line by line while any crash is open; between crashes it need only see
+/// the lines that hold triggers. Bounded by parser/limits.h.
 class ReportAssembler {
  public:
   using Sink = std::function<void(AssembledCrash&&)>;
@@ -42,11 +42,12 @@ class ReportAssembler {
   /// True if no crash is open.
   bool idle() const { return open_.empty(); }  // closed ones wait for open ones only
 
-  /// Takes the next line. `trigger`: the family whose trigger it holds, or null. `leading` is called if the line opens a crash.
+  /// Takes the next line. `trigger`: the family whose trigger it holds, or null. `leading` is called if the line opens
+  /// a crash.
   void add(const PlacedLine& placed, const Family* trigger, const std::function<std::string()>& leading);
 
-  /// The stream has paused. Hands out the crashes whose end has been seen, or all if `all`; lines that arrive later are still
-  /// swallowed by the crash they belong to, so that it is not counted twice.
+  /// The stream has paused. Hands out the crashes whose end has been seen, or all if `all`; lines that arrive later are
+  /// still swallowed by the crash they belong to, so that it is not counted twice.
   void pause(bool all);
 
   /// End of input: hands out what is open.
@@ -58,13 +59,13 @@ class ReportAssembler {
     Context context;
     size_t lines = 0;
     size_t lines_since_frame = 0;
-    size_t tail_lines = 0;       // since the end marker
-    uint64_t last_number = 0;    // of the last line that joined
-    bool ended = false;          // the end marker has been seen
-    bool all_cpus = false;       // other CPUs' backtraces belong to it
-    bool skip_text = false;      // a panic follows a complete report: its stack says nothing new
+    size_t tail_lines = 0;     // since the end marker
+    uint64_t last_number = 0;  // of the last line that joined
+    bool ended = false;        // the end marker has been seen
+    bool all_cpus = false;     // other CPUs' backtraces belong to it
+    bool skip_text = false;    // a panic follows a complete report: its stack says nothing new
     bool announced = false;
-    bool closed = false;         // complete; waits for crashes that began before it
+    bool closed = false;  // complete; waits for crashes that began before it
   };
 
   bool goes_on_with(const Open& crash, std::string_view text) const;
@@ -81,7 +82,8 @@ class ReportAssembler {
   Sink sink_;
   void announce(Open& crash);
 
-  std::vector<Open> open_;  // in the order in which they were opened; those that are closed wait for the ones before them
+  std::vector<Open>
+      open_;  // in the order in which they were opened; those that are closed wait for the ones before them
 };
 
 }  // namespace ktriage

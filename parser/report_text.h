@@ -23,14 +23,15 @@ enum class LineKind : uint8_t {
 struct ReportLine {
   std::string_view text;
   LineKind kind = LineKind::Other;
-  std::optional<FrameView> frame;          ///< of Frame and InstructionPointer lines
-  const StackHeader* header = nullptr;     ///< of StackHeader lines
+  std::optional<FrameView> frame;       ///< of Frame and InstructionPointer lines
+  const StackHeader* header = nullptr;  ///< of StackHeader lines
 };
 
 /// The lines of one crash, each classified once; everything else is computed from here.
 class ReportText {
  public:
-  /// `text`: lines ended by '\n', prefixes off. `console` must outlive this object. Unreliable frames are classified too.
+  /// `text`: lines ended by '\n', prefixes off. `console` must outlive this object. Unreliable frames are classified
+  /// too.
   ReportText(std::string text, const ConsoleRules& console);
   ReportText(const ReportText&) = delete;
   ReportText& operator=(const ReportText&) = delete;

@@ -27,7 +27,8 @@ class ExampleCheck {
 
   void check(const Engine& engine) {
     const std::vector<CrashReport> crashes = parse_log(engine, example_.log);
-    if (crashes.empty()) return fail("the example gives no crash: no trigger of the family occurs in it, or it is ignored");
+    if (crashes.empty())
+      return fail("the example gives no crash: no trigger of the family occurs in it, or it is ignored");
     compare(crashes.front());
     if (crashes.size() > 1) {
       fail("the example gives " + std::to_string(crashes.size()) + " crashes, the second one " +
@@ -46,7 +47,8 @@ class ExampleCheck {
 
   void compare(const CrashReport& crash) {
     if (crash.rule != rule_.id) {
-      fail("the example is named by " + (crash.rule.empty() ? "no rule" : "rule " + quoted(crash.rule)) + ", not by its own");
+      fail("the example is named by " + (crash.rule.empty() ? "no rule" : "rule " + quoted(crash.rule)) +
+           ", not by its own");
     }
     if (crash.title != example_.title) differ("title", quoted(example_.title), quoted(crash.title));
     if (!example_.alt_titles.empty()) {

@@ -14,8 +14,8 @@ struct RuleCheck {
   Diagnostics problems;  ///< one per fact that differs, at the example's place in its rule file
 };
 
-/// Parses every example of every rule as a log of its own: it must give exactly one crash, named by that rule, with what the
-/// example says.
+/// Parses every example of every rule as a log of its own: it must give exactly one crash, named by that rule, with
+/// what the example says.
 RuleCheck check_examples(const Engine& engine);
 
 }  // namespace ktriage

@@ -42,14 +42,20 @@ class Extractor {
  private:
   void visit(const ReportLine& line) {
     switch (line.kind) {
-      case LineKind::StackHeader: begin(line.header->role, trimmed(line.text)); break;
-      case LineKind::InstructionPointer: visit_pointer(line); break;
+      case LineKind::StackHeader:
+        begin(line.header->role, trimmed(line.text));
+        break;
+      case LineKind::InstructionPointer:
+        visit_pointer(line);
+        break;
       case LineKind::Frame:
         if (!in_stack_) begin(StackRole::Crash, {});
         stacks_.back().frames.push_back(to_frame(*line.frame));
         caller_ = line.frame->caller;
         break;
-      case LineKind::Corruption: in_stack_ = false; break;
+      case LineKind::Corruption:
+        in_stack_ = false;
+        break;
       case LineKind::Other:
         if (console_.end_markers.matches(line.text)) {
           in_stack_ = false;
@@ -81,7 +87,8 @@ class Extractor {
   void begin(StackRole role, std::string_view header) {
     add_outermost();
     // "NMI backtrace for cpu 1" stands above a "Call Trace:" of its own: one stack, and it is that CPU's.
-    if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role != StackRole::Crash && role == StackRole::Crash) {
+    if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role != StackRole::Crash &&
+        role == StackRole::Crash) {
       stacks_.back().frames = std::exchange(pointer_, {});
       return;
     }

@@ -114,7 +114,9 @@ Title Titler::apply(const Rule& rule, const Match& match, const ReportText& text
   }
 
   for (const auto& name : names) {
-    const auto value = [&](std::string_view key) -> std::string_view { return key == "frame" ? name : match.group(key); };
+    const auto value = [&](std::string_view key) -> std::string_view {
+      return key == "frame" ? name : match.group(key);
+    };
     const std::string title = normalize(render_title(rule.title, value));
     if (out.title.empty()) {
       out.title = title;
@@ -150,7 +152,8 @@ Title Titler::name(const Family& family, const ReportText& text) const {
     out.corrupted_reason = kCorruptedNoRule;
   }
   if (out.corrupted_reason.empty()) {
-    out.corrupted_reason = find_corruption(out.title, out.rule != nullptr && out.rule->needs_trace, text, pack_.console);
+    out.corrupted_reason =
+        find_corruption(out.title, out.rule != nullptr && out.rule->needs_trace, text, pack_.console);
   }
   return out;
 }

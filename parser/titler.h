@@ -16,8 +16,8 @@ struct Title {
   std::vector<std::string> alt_titles;  ///< sorted, without the title and without doubles
   std::string frame;                    ///< "corrupted" if the rule needs one and none was found
   std::string corrupted_reason;
-  const Rule* rule = nullptr;           ///< null: no rule fits, the title is the line itself
-  size_t line = 0;                      ///< index of the line that the rule's first pattern fits
+  const Rule* rule = nullptr;  ///< null: no rule fits, the title is the line itself
+  size_t line = 0;             ///< index of the line that the rule's first pattern fits
   std::vector<SkippedFrame> skipped;
 };
 

@@ -53,9 +53,12 @@ class FileLoader {
 
   void load_family(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "rules"})) return;
-    Family family{yaml_.text(node, "name", true), yaml_.texts(node, "triggers"),
-                  PatternSet(yaml_.texts(node, "ignore")), {},
-                  PatternSet(yaml_.texts(node, "continues")), location(node)};
+    Family family{yaml_.text(node, "name", true),
+                  yaml_.texts(node, "triggers"),
+                  PatternSet(yaml_.texts(node, "ignore")),
+                  {},
+                  PatternSet(yaml_.texts(node, "continues")),
+                  location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });
     pack_.families.push_back(std::move(family));
   }
@@ -81,7 +84,8 @@ class FileLoader {
 
   Walk load_walk(const YAML::Node& node) {
     Walk walk;
-    if (!yaml_.check_keys(node, {"from", "otherwise", "skip", "skip_also", "above", "buckets", "optional"})) return walk;
+    if (!yaml_.check_keys(node, {"from", "otherwise", "skip", "skip_also", "above", "buckets", "optional"}))
+      return walk;
     yaml_.for_each(node, "from", [&](const YAML::Node& source) { load_source(source, walk.from); });
     yaml_.for_each(node, "otherwise", [&](const YAML::Node& source) { load_source(source, walk.otherwise); });
     walk.skip = yaml_.texts(node, "skip");
@@ -100,7 +104,9 @@ class FileLoader {
       if (name == "ip") return sources.push_back({Kind::Ip, {}});
       if (name == "trace") return sources.push_back({Kind::Trace, {}});
       if (name == "frames") return sources.push_back({Kind::Frames, {}});
-      return yaml_.fail(node, "'" + name + "' is no place for a frame; use title, ip, trace, frames, {at: PATTERN} or {after: PATTERN}");
+      return yaml_.fail(
+          node,
+          "'" + name + "' is no place for a frame; use title, ip, trace, frames, {at: PATTERN} or {after: PATTERN}");
     }
     if (!yaml_.check_keys(node, {"at", "after"})) return;
     if (node["at"]) sources.push_back({Kind::At, Pattern(yaml_.text(node, "at"))});
@@ -122,7 +128,8 @@ class FileLoader {
   void load_frame_list(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"name", "why", "include", "frames"})) return;
     pack_.frame_lists.push_back({yaml_.text(node, "name", true), yaml_.text(node, "why", true),
-                                 yaml_.texts(node, "include"), PatternSet(yaml_.texts(node, "frames")), location(node)});
+                                 yaml_.texts(node, "include"), PatternSet(yaml_.texts(node, "frames")),
+                                 location(node)});
   }
 
   void load_bucket_list(const YAML::Node& node) {
@@ -143,8 +150,8 @@ class FileLoader {
 
   void load_console(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"ignore", "continuations", "info_stacks", "cpu_backtraces", "end_markers", "dropped",
-                                 "panics", "instruction_pointers", "facts", "stack_headers", "registers",
-                                 "arch_marks", "corrupted_titles", "corrupted_lines"})) {
+                                 "panics", "instruction_pointers", "facts", "stack_headers", "registers", "arch_marks",
+                                 "corrupted_titles", "corrupted_lines"})) {
       return;
     }
     ConsoleRules& console = pack_.console;
@@ -170,11 +177,13 @@ class FileLoader {
   void load_stack_header(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"line", "role", "needs_frames"})) return;
     static constexpr std::pair<std::string_view, StackRole> kRoles[] = {
-        {"crash", StackRole::Crash},         {"allocation", StackRole::Allocation}, {"free", StackRole::Free},
-        {"auxiliary", StackRole::Auxiliary}, {"origin", StackRole::Origin},         {"lock chain", StackRole::LockChain},
-        {"per-cpu", StackRole::PerCpu},      {"other", StackRole::Other}};
+        {"crash", StackRole::Crash},    {"allocation", StackRole::Allocation},
+        {"free", StackRole::Free},      {"auxiliary", StackRole::Auxiliary},
+        {"origin", StackRole::Origin},  {"lock chain", StackRole::LockChain},
+        {"per-cpu", StackRole::PerCpu}, {"other", StackRole::Other}};
     const std::string role = yaml_.text(node, "role", true);
-    const auto* found = std::find_if(std::begin(kRoles), std::end(kRoles), [&](const auto& r) { return r.first == role; });
+    const auto* found =
+        std::find_if(std::begin(kRoles), std::end(kRoles), [&](const auto& r) { return r.first == role; });
     if (found == std::end(kRoles)) return yaml_.fail(node["role"], "unknown role '" + role + "'");
     pack_.console.stack_header_lines.append({yaml_.text(node, "line", true)});
     pack_.console.stack_headers.push_back({found->second, yaml_.flag(node, "needs_frames", true)});
@@ -217,7 +226,8 @@ void overlay_family(std::vector<Family>& families, Family added) {
       unplaced.push_back(std::move(rule));
     }
   }
-  const auto family = std::find_if(families.begin(), families.end(), [&](const Family& f) { return f.name == added.name; });
+  const auto family =
+      std::find_if(families.begin(), families.end(), [&](const Family& f) { return f.name == added.name; });
   if (family == families.end()) {
     added.rules = std::move(unplaced);
     families.push_back(std::move(added));
@@ -234,10 +244,11 @@ void prepend(std::vector<T>& base, std::vector<T> added) {
 }
 
 void overlay_console(ConsoleRules& base, ConsoleRules added) {
-  for (const auto member : {&ConsoleRules::ignore, &ConsoleRules::continuations, &ConsoleRules::info_stacks,
-                            &ConsoleRules::cpu_backtraces, &ConsoleRules::end_markers, &ConsoleRules::dropped,
-                            &ConsoleRules::panics, &ConsoleRules::instruction_pointers, &ConsoleRules::facts, &ConsoleRules::registers,
-                            &ConsoleRules::corrupted_titles, &ConsoleRules::corrupted_lines}) {
+  for (const auto member :
+       {&ConsoleRules::ignore, &ConsoleRules::continuations, &ConsoleRules::info_stacks, &ConsoleRules::cpu_backtraces,
+        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::instruction_pointers,
+        &ConsoleRules::facts, &ConsoleRules::registers, &ConsoleRules::corrupted_titles,
+        &ConsoleRules::corrupted_lines}) {
     (base.*member).prepend(added.*member);
   }
   base.stack_header_lines.prepend(added.stack_header_lines);

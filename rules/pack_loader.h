@@ -25,8 +25,9 @@ enum class Validation {
 /// Builds a pack from rule files. On failure: every mistake found, each with file, line and column.
 Result<RulePack> load_pack(std::span<const RuleSource> files, Validation validation);
 
-/// Reads the *.yaml files of `directory` (in the order of their names, sub-folders included) and lays them over `base`: a rule
-/// with an id of `base` takes its place, other rules of an existing family go in front of it, lists of the same name are replaced.
+/// Reads the *.yaml files of `directory` (in the order of their names, sub-folders included) and lays them over `base`:
+/// a rule with an id of `base` takes its place, other rules of an existing family go in front of it, lists of the same
+/// name are replaced.
 Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& directory);
 
 /// The rule files that the binary carries, in the order in which they are loaded.

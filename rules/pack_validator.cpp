@@ -40,8 +40,8 @@ class Validator {
                     const std::string& what) {
     const auto [first, added] = seen.emplace(name, where);
     if (!added) {
-      fail(where, what + " '" + name + "' stands already at " + first->second.file + ":" +
-                      std::to_string(first->second.line));
+      fail(where,
+           what + " '" + name + "' stands already at " + first->second.file + ":" + std::to_string(first->second.line));
     }
   }
 
@@ -59,7 +59,8 @@ class Validator {
     seen.clear();
     for (const auto& list : pack_.bucket_lists) {
       check_unique(seen, list.name, list.where, "bucket list");
-      for (const auto& bucket : list.buckets) check_pattern(bucket.frame, list.where, "bucket list '" + list.name + "'");
+      for (const auto& bucket : list.buckets)
+        check_pattern(bucket.frame, list.where, "bucket list '" + list.name + "'");
     }
     seen.clear();
     for (const auto& list : pack_.guilty_lists) check_unique(seen, list.name, list.where, "guilty list");
@@ -116,7 +117,8 @@ class Validator {
         if (!rule.walk) fail(rule.where, "rule '" + rule.id + "' uses {frame} but says not where it is ('frame:')");
         continue;
       }
-      const bool known = std::any_of(rule.match.begin(), rule.match.end(), [&](const Pattern& p) { return p.has_group(name); });
+      const bool known =
+          std::any_of(rule.match.begin(), rule.match.end(), [&](const Pattern& p) { return p.has_group(name); });
       if (!known) fail(rule.where, "rule '" + rule.id + "': no pattern has a group '" + std::string(name) + "'");
     }
   }
@@ -126,9 +128,10 @@ class Validator {
     for (const auto& r : pack_.title_replacements) check_pattern(r.pattern, where, "titles");
     for (const auto& row : pack_.types) check_pattern(row.title, where, "types");
     const ConsoleRules& c = pack_.console;
-    for (const auto* patterns : {&c.ignore, &c.continuations, &c.info_stacks, &c.cpu_backtraces, &c.end_markers, &c.dropped,
-                                 &c.panics, &c.instruction_pointers, &c.facts, &c.registers, &c.corrupted_titles, &c.corrupted_lines,
-                                 &c.stack_header_lines, &pack_.suppressed_titles}) {
+    for (const auto* patterns :
+         {&c.ignore, &c.continuations, &c.info_stacks, &c.cpu_backtraces, &c.end_markers, &c.dropped, &c.panics,
+          &c.instruction_pointers, &c.facts, &c.registers, &c.corrupted_titles, &c.corrupted_lines,
+          &c.stack_header_lines, &pack_.suppressed_titles}) {
       check_patterns(*patterns, where, "console");
     }
     for (const auto& mark : c.arch_marks) check_pattern(mark.line, where, "arch_marks");

@@ -5,8 +5,8 @@
 
 namespace ktriage {
 
-/// Appends to `errors` whatever is wrong across a pack: patterns that do not compile, names that nothing defines, ids and names
-/// that stand twice, templates that use a group no pattern has, rules without an example.
+/// Appends to `errors` whatever is wrong across a pack: patterns that do not compile, names that nothing defines, ids
+/// and names that stand twice, templates that use a group no pattern has, rules without an example.
 void validate_pack(const RulePack& pack, Diagnostics& errors);
 
 }  // namespace ktriage

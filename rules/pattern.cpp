@@ -13,8 +13,8 @@ struct Macro {
   std::string_view expansion;
 };
 
-// A function name ends before a compiler suffix (.isra.0), the +offset, or the file of an inlined frame. Rust's v0 names
-// start with _R and consist of the same characters.
+// A function name ends before a compiler suffix (.isra.0), the +offset, or the file of an inlined frame. Rust's v0
+// names start with _R and consist of the same characters.
 constexpr Macro kMacros[] = {
     {"{func}", R"((?P<func>[A-Za-z_][A-Za-z0-9_]*)(?:\.|\+|\s|\(|$))"},
     {"{func2}", R"((?P<func2>[A-Za-z_][A-Za-z0-9_]*)(?:\.|\+|\s|\(|$))"},

@@ -30,12 +30,12 @@ struct Example {
 /// source that is not found (but for After) leaves the cursor where it is.
 struct FrameSource {
   enum class Kind {
-    Title,  ///< groups `func` and `func2` of the rule's own line patterns
-    Ip,     ///< the next instruction pointer (RIP:, pc :, NIP, …)
-    Trace,  ///< the frames below the next header of a crash's stack, to the next header
+    Title,   ///< groups `func` and `func2` of the rule's own line patterns
+    Ip,      ///< the next instruction pointer (RIP:, pc :, NIP, …)
+    Trace,   ///< the frames below the next header of a crash's stack, to the next header
     Frames,  ///< the frames from the cursor on, to the next header
-    At,     ///< group `func` of the next line that fits `pattern`
-    After,  ///< moves the cursor past the next line that fits `pattern`; ends the walk if there is none
+    At,      ///< group `func` of the next line that fits `pattern`
+    After,   ///< moves the cursor past the next line that fits `pattern`; ends the walk if there is none
   };
   Kind kind = Kind::Trace;
   Pattern pattern;
@@ -45,23 +45,24 @@ struct FrameSource {
 struct Walk {
   std::vector<FrameSource> from;
   std::vector<FrameSource> otherwise;  ///< a second try, from the start, if `from` gives no frame
-  std::vector<std::string> skip;    ///< names of frame lists that are machinery here
-  PatternSet skip_also;             ///< and single entries that only this rule needs
-  std::string above;                ///< a frame list: take the frame just above its first member; empty: take the first frame
-  std::string buckets;              ///< a bucket list: its members name themselves, and then all the same; empty: none
-  bool optional = false;            ///< a missing frame does not make the report corrupted: the title just goes without
+  std::vector<std::string> skip;       ///< names of frame lists that are machinery here
+  PatternSet skip_also;                ///< and single entries that only this rule needs
+  std::string above;      ///< a frame list: take the frame just above its first member; empty: take the first frame
+  std::string buckets;    ///< a bucket list: its members name themselves, and then all the same; empty: none
+  bool optional = false;  ///< a missing frame does not make the report corrupted: the title just goes without
 };
 
 /// Recognises one form of report and says how it is called.
 struct Rule {
   std::string id;
-  std::vector<Pattern> match;     ///< on lines of the report: the first on the title line, each other at or after the one before
-  std::vector<Pattern> require;   ///< each on some line of the report, in any order
-  std::string title;              ///< template: {name} is a group of `match`, {frame} the walk's result
+  std::vector<Pattern>
+      match;  ///< on lines of the report: the first on the title line, each other at or after the one before
+  std::vector<Pattern> require;  ///< each on some line of the report, in any order
+  std::string title;             ///< template: {name} is a group of `match`, {frame} the walk's result
   std::vector<std::string> alt_titles;
   std::optional<Walk> walk;
-  std::string corrupted;          ///< a reason: reports of this form are never to be trusted; empty: they may be
-  bool needs_trace = true;        ///< a sound report of this form shows a stack trace
+  std::string corrupted;    ///< a reason: reports of this form are never to be trusted; empty: they may be
+  bool needs_trace = true;  ///< a sound report of this form shows a stack trace
   std::vector<Example> examples;
   Location where;
 };
@@ -72,7 +73,8 @@ struct Family {
   std::vector<std::string> triggers;  ///< a line that holds one of these opens a crash …
   PatternSet ignore;                  ///< … unless one of these fits it
   std::vector<Rule> rules;            ///< tried in order
-  PatternSet continues;               ///< triggers, of any family, that go on with an open crash of this one as long as it has shown no frame
+  PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
+                         ///< no frame
   Location where;
 };
 
@@ -122,21 +124,21 @@ struct TypeRow {
 
 /// How the console shows crashes, whichever crash it is.
 struct ConsoleRules {
-  PatternSet ignore;             ///< lines that never open a crash
-  PatternSet continuations;      ///< triggers that continue an open crash of the same context
-  PatternSet info_stacks;        ///< stacks that are no crash, but end what can be trusted without contexts
-  PatternSet cpu_backtraces;     ///< from here on, other CPUs' lines belong to the crash
-  PatternSet end_markers;        ///< the crash is complete but for what may follow from it
-  PatternSet dropped;            ///< lines left out of the cleaned report
-  PatternSet panics;             ///< the kernel gave up
+  PatternSet ignore;                ///< lines that never open a crash
+  PatternSet continuations;         ///< triggers that continue an open crash of the same context
+  PatternSet info_stacks;           ///< stacks that are no crash, but end what can be trusted without contexts
+  PatternSet cpu_backtraces;        ///< from here on, other CPUs' lines belong to the crash
+  PatternSet end_markers;           ///< the crash is complete but for what may follow from it
+  PatternSet dropped;               ///< lines left out of the cleaned report
+  PatternSet panics;                ///< the kernel gave up
   PatternSet instruction_pointers;  ///< group `frame`: the rest of the line from the function on
-  PatternSet facts;             ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
-  PatternSet stack_header_lines;              ///< parallel to stack_headers
+  PatternSet facts;                 ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
+  PatternSet stack_header_lines;    ///< parallel to stack_headers
   std::vector<StackHeader> stack_headers;
-  PatternSet registers;                   ///< groups `name` and `value`, wherever they occur in a line that starts with one
-  std::vector<ArchMark> arch_marks;       ///< the first that fits a line tells the architecture
+  PatternSet registers;              ///< groups `name` and `value`, wherever they occur in a line that starts with one
+  std::vector<ArchMark> arch_marks;  ///< the first that fits a line tells the architecture
   PatternSet corrupted_titles;
-  PatternSet corrupted_lines;    ///< inside a stack: end the walk, nothing below can be trusted
+  PatternSet corrupted_lines;  ///< inside a stack: end the walk, nothing below can be trusted
 };
 
 /// Exact names for the better answer: `*` at an end of an entry stands for anything.

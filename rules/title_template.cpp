@@ -21,14 +21,16 @@ void split(std::string_view rest, OnText text, OnName name) {
 
 std::vector<std::string_view> placeholders(std::string_view title_template) {
   std::vector<std::string_view> names;
-  split(title_template, [](std::string_view) {}, [&](std::string_view name) { names.push_back(name); });
+  split(
+      title_template, [](std::string_view) {}, [&](std::string_view name) { names.push_back(name); });
   return names;
 }
 
 std::string render_title(std::string_view title_template,
                          const std::function<std::string_view(std::string_view name)>& value) {
   std::string out;
-  split(title_template, [&](std::string_view text) { out += text; }, [&](std::string_view name) { out += value(name); });
+  split(
+      title_template, [&](std::string_view text) { out += text; }, [&](std::string_view name) { out += value(name); });
   return out;
 }
 

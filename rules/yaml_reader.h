@@ -12,8 +12,8 @@
 
 namespace ktriage {
 
-/// Reads YAML strictly: an unknown key, a missing one or a wrong kind of value becomes a Diagnostic with its position, and
-/// reading goes on, so that one run shows every mistake of a file.
+/// Reads YAML strictly: an unknown key, a missing one or a wrong kind of value becomes a Diagnostic with its position,
+/// and reading goes on, so that one run shows every mistake of a file.
 class YamlReader {
  public:
   YamlReader(std::string file, Diagnostics& errors) : file_(std::move(file)), errors_(errors) {}

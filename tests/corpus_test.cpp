@@ -1,4 +1,5 @@
-// Scores the parser on the consoles of corpus/linux, whose answers are known because the kernels were crashed on purpose.
+// Scores the parser on the consoles of corpus/linux, whose answers are known because the kernels were crashed on
+// purpose.
 
 #include <gtest/gtest.h>
 

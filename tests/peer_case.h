@@ -11,7 +11,7 @@ namespace ktriage::test {
 struct PeerCase {
   std::string name;
   std::string log;
-  std::string title;  ///< empty: the log holds no crash
+  std::string title;                    ///< empty: the log holds no crash
   std::vector<std::string> alt_titles;  ///< sorted
   std::string type;
   std::string frame;

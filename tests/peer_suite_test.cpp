@@ -1,5 +1,5 @@
-// Scores the parser on the peer's report cases, where they are at hand: $KTRIAGE_PEER_SUITE names the folder that holds linux/report.
-// Prints every disagreement and a table; demands what the closing note of an issue has promised.
+// Scores the parser on the peer's report cases, where they are at hand: $KTRIAGE_PEER_SUITE names the folder that holds
+// linux/report. Prints every disagreement and a table; demands what the closing note of an issue has promised.
 
 #include <gtest/gtest.h>
 
@@ -14,12 +14,33 @@ namespace ktriage::test {
 namespace {
 
 // Titles of the families that are covered fully so far.
-constexpr const char* kNamedFamilies[] = {
-    "KASAN: ",  "KMSAN: ",   "KCSAN: ",   "KFENCE: ",      "UBSAN: ",           "BUG: unable to handle", "general protection fault",
-    "kernel BUG", "WARNING in ", "BUG: soft lockup", "INFO: rcu detected stall", "INFO: task hung", "possible deadlock",
-    "inconsistent lock state", "WARNING: suspicious RCU", "INFO: suspicious RCU", "WARNING: locking bug", "WARNING: bad unlock",
-    "BUG: bad unlock", "WARNING: still has locks", "WARNING: lock held", "BUG: lock held", "WARNING: nested lock", "WARNING: possible",
-    "INFO: trying to register", "memory leak", "kernel panic"};
+constexpr const char* kNamedFamilies[] = {"KASAN: ",
+                                          "KMSAN: ",
+                                          "KCSAN: ",
+                                          "KFENCE: ",
+                                          "UBSAN: ",
+                                          "BUG: unable to handle",
+                                          "general protection fault",
+                                          "kernel BUG",
+                                          "WARNING in ",
+                                          "BUG: soft lockup",
+                                          "INFO: rcu detected stall",
+                                          "INFO: task hung",
+                                          "possible deadlock",
+                                          "inconsistent lock state",
+                                          "WARNING: suspicious RCU",
+                                          "INFO: suspicious RCU",
+                                          "WARNING: locking bug",
+                                          "WARNING: bad unlock",
+                                          "BUG: bad unlock",
+                                          "WARNING: still has locks",
+                                          "WARNING: lock held",
+                                          "BUG: lock held",
+                                          "WARNING: nested lock",
+                                          "WARNING: possible",
+                                          "INFO: trying to register",
+                                          "memory leak",
+                                          "kernel panic"};
 
 bool is_named(const std::string& title) {
   for (const std::string_view prefix : kNamedFamilies) {
@@ -50,10 +71,13 @@ void score_case(const Engine& engine, const PeerCase& peer, ScoreTable& scores) 
   if (peer.title.empty() || !found) return;
   scores.add("alt", peer.name, joined(peer.alt_titles), joined(first.alt_titles));
   scores.add("type", peer.name, peer.type, first.type);
-  scores.add("corrupted", peer.name, yes(peer.corrupted), yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
+  scores.add("corrupted", peer.name, yes(peer.corrupted),
+             yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
   scores.add("suppressed", peer.name, yes(peer.suppressed), yes(first.suppressed));
   scores.add("panicked", peer.name, yes(peer.panicked), yes(parser.panicked()));
-  const std::string executor = first.executor ? "proc=" + std::to_string(first.executor->proc) + ", id=" + std::to_string(first.executor->id) : "";
+  const std::string executor =
+      first.executor ? "proc=" + std::to_string(first.executor->proc) + ", id=" + std::to_string(first.executor->id)
+                     : "";
   scores.add("executor", peer.name, peer.executor, executor);
   if (!peer.frame.empty()) scores.add("frame", peer.name, peer.frame, first.frame);
   if (peer.has_report) scores.add("report", peer.name, peer.report, first.report);
@@ -76,7 +100,8 @@ TEST(PeerSuite, ReportsAreTitledAsThePeerTitlesThem) {
 }
 
 TEST(PeerCase, ReadsHeadersLogAndReport) {
-  const auto peer = parse_peer_case("7", "# why\nTITLE: BUG: x\nALT: b\nALT: a\nCORRUPTED: Y\r\n\n[ 1.0] BUG: x\n\nREPORT:\nBUG: x\n");
+  const auto peer = parse_peer_case(
+      "7", "# why\nTITLE: BUG: x\nALT: b\nALT: a\nCORRUPTED: Y\r\n\n[ 1.0] BUG: x\n\nREPORT:\nBUG: x\n");
   EXPECT_EQ(peer.title, "BUG: x");
   EXPECT_EQ(joined(peer.alt_titles), "a | b");
   EXPECT_TRUE(peer.corrupted);

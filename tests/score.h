@@ -15,7 +15,8 @@ class ScoreTable {
     if (expected == actual) {
       ++score.right;
     } else {
-      std::printf("%-12s %s\n    expected %s\n    got      %s\n", what.c_str(), name.c_str(), expected.c_str(), actual.c_str());
+      std::printf("%-12s %s\n    expected %s\n    got      %s\n", what.c_str(), name.c_str(), expected.c_str(),
+                  actual.c_str());
     }
   }
 
