@@ -47,6 +47,7 @@ std::vector<CorpusCase> load_corpus(const std::filesystem::path& directory) {
     one.name = (entry.path().parent_path().filename() / entry.path().stem()).string();
     one.log = read_log_file(log);
     one.title = value_of(label, "title");
+    one.undecided = !label["title"].IsDefined();
     one.type = value_of(label, "type").value_or("");
     one.guilty = value_of(label, "guilty").value_or("");
     one.bug = value_of(label, "bug").value_or("");

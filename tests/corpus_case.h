@@ -12,6 +12,7 @@ struct CorpusCase {
   std::string name;                  ///< BUILD/SLUG
   std::string log;                   ///< decompressed
   std::optional<std::string> title;  ///< absent: the log holds no crash
+  bool undecided = false;            ///< the label gives no title and does not say that there is none
   std::string type;
   std::string guilty;  ///< empty: no function is at fault, or none that a log could show
   std::string bug;

@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kNone = "(no crash)";
 
 void score_case(const Engine& engine, const CorpusCase& one, ScoreTable& scores) {
+  if (one.undecided) return;
   const auto crashes = parse_log(engine, one.log);
   const std::string title = crashes.empty() ? kNone : crashes.front().title;
   if (!one.title) {
