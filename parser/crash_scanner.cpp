@@ -25,32 +25,74 @@ std::vector<Literal> literals_of(const RulePack& pack) {
   return literals;
 }
 
-/// One hit for each line that holds bytes which LogLine would remove.
-void find_unclean_lines(std::string_view bytes, std::vector<CrashScanner::Hit>& hits) {
-  const size_t before = hits.size();
+/// The literals that contain no other: wherever any literal stands, one of these does.
+std::vector<Literal> shortest_literals(const std::vector<Literal>& literals) {
+  std::vector<Literal> shortest;
+  for (const auto& literal : literals) {
+    const bool covered = std::any_of(literals.begin(), literals.end(), [&](const Literal& other) {
+      return other.text.size() < literal.text.size() && literal.text.find(other.text) != std::string::npos;
+    });
+    const bool doubled = std::any_of(shortest.begin(), shortest.end(), [&](const Literal& l) { return l.text == literal.text; });
+    if (!covered && !doubled) shortest.push_back(literal);
+  }
+  return shortest;
+}
+
+/// An offset for each line that holds bytes which LogLine would remove.
+template <typename OnLine>
+void for_each_unclean_line(std::string_view bytes, OnLine on_line) {
   for (size_t at = find_inner_control(bytes, 0); at != std::string_view::npos;) {
-    hits.push_back({at + 1, CrashScanner::kUnclean, 1});
+    on_line(at + 1);
     const size_t newline = bytes.find('\n', at);
     at = newline == std::string_view::npos ? newline : find_inner_control(bytes, newline);
   }
-  if (hits.size() != before) {
-    std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
+}
+
+hs_database_t* compile(const std::vector<Literal>& literals) {
+  std::vector<const char*> texts;
+  std::vector<size_t> lengths;
+  std::vector<unsigned> ids;
+  for (const auto& literal : literals) {
+    texts.push_back(literal.text.data());
+    lengths.push_back(literal.text.size());
+    ids.push_back(static_cast<unsigned>(ids.size()));
   }
+  const std::vector<unsigned> flags(texts.size(), 0);
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()),
+                           HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS) {
+    const std::string message = error != nullptr ? error->message : "unknown error";
+    hs_free_compile_error(error);
+    throw std::logic_error("cannot compile the trigger literals: " + message);
+  }
+  return database;
+}
+
+void run(const hs_database_t* database, std::string_view bytes, hs_scratch_t* memory, match_event_handler on_match,
+         void* context) {
+  const auto status = hs_scan(database, bytes.data(), static_cast<unsigned>(bytes.size()), 0, memory, on_match, context);
+  if (status != HS_SUCCESS) throw std::logic_error("vectorscan failed with status " + std::to_string(status));
 }
 
 }  // namespace
 
 struct CrashScanner::Database {
   std::vector<Literal> literals;
-  hs_database_t* compiled = nullptr;
+  hs_database_t* all = nullptr;
+  hs_database_t* shortest = nullptr;
 
-  ~Database() { hs_free_database(compiled); }
+  ~Database() {
+    hs_free_database(all);
+    hs_free_database(shortest);
+  }
 };
 
 class CrashScanner::Scratch {
  public:
-  explicit Scratch(const hs_database_t* database) {
-    if (hs_alloc_scratch(database, &memory) != HS_SUCCESS) throw std::bad_alloc();
+  explicit Scratch(const Database& database) {
+    if (hs_alloc_scratch(database.all, &memory) != HS_SUCCESS) throw std::bad_alloc();
+    if (hs_alloc_scratch(database.shortest, &memory) != HS_SUCCESS) throw std::bad_alloc();  // grows it where needed
   }
   ~Scratch() { hs_free_scratch(memory); }
   Scratch(const Scratch&) = delete;
@@ -61,28 +103,26 @@ class CrashScanner::Scratch {
 
 CrashScanner::CrashScanner(const RulePack& pack) : database_(std::make_unique<Database>()) {
   database_->literals = literals_of(pack);
-  std::vector<const char*> texts;
-  std::vector<size_t> lengths;
-  std::vector<unsigned> ids;
-  for (const auto& literal : database_->literals) {
-    texts.push_back(literal.text.data());
-    lengths.push_back(literal.text.size());
-    ids.push_back(static_cast<unsigned>(ids.size()));
-  }
-  const std::vector<unsigned> flags(texts.size(), 0);
-  hs_compile_error_t* error = nullptr;
-  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()),
-                           HS_MODE_BLOCK, nullptr, &database_->compiled, &error) != HS_SUCCESS) {
-    const std::string message = error != nullptr ? error->message : "unknown error";
-    hs_free_compile_error(error);
-    throw std::logic_error("cannot compile the trigger literals: " + message);
-  }
+  database_->all = compile(database_->literals);
+  database_->shortest = compile(shortest_literals(database_->literals));
 }
 
 CrashScanner::~CrashScanner() = default;
 
 std::unique_ptr<CrashScanner::Scratch, void (*)(CrashScanner::Scratch*)> CrashScanner::new_scratch() const {
-  return {new Scratch(database_->compiled), [](Scratch* scratch) { delete scratch; }};
+  return {new Scratch(*database_), [](Scratch* scratch) { delete scratch; }};
+}
+
+void CrashScanner::find_candidates(std::string_view bytes, Scratch& scratch, std::vector<size_t>& ends) const {
+  const size_t before = ends.size();
+  const auto on_match = [](unsigned, unsigned long long, unsigned long long end, unsigned, void* context) {
+    static_cast<std::vector<size_t>*>(context)->push_back(static_cast<size_t>(end));
+    return 0;
+  };
+  run(database_->shortest, bytes, scratch.memory, on_match, &ends);
+  const size_t matched = ends.size();
+  for_each_unclean_line(bytes, [&](size_t end) { ends.push_back(end); });
+  if (ends.size() != matched) std::sort(ends.begin() + static_cast<std::ptrdiff_t>(before), ends.end());
 }
 
 void CrashScanner::scan(std::string_view bytes, Scratch& scratch, std::vector<Hit>& hits) const {
@@ -90,16 +130,19 @@ void CrashScanner::scan(std::string_view bytes, Scratch& scratch, std::vector<Hi
     const std::vector<Literal>& literals;
     std::vector<Hit>& hits;
   } sink{database_->literals, hits};
+  const size_t before = hits.size();
   const auto on_match = [](unsigned id, unsigned long long, unsigned long long end, unsigned, void* context) {
     auto& to = *static_cast<Sink*>(context);
     const Literal& literal = to.literals[id];
     to.hits.push_back({static_cast<size_t>(end), literal.family, static_cast<uint16_t>(literal.text.size())});
     return 0;
   };
-  const auto status = hs_scan(database_->compiled, bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch.memory,
-                              on_match, &sink);
-  if (status != HS_SUCCESS) throw std::logic_error("vectorscan failed with status " + std::to_string(status));
-  find_unclean_lines(bytes, hits);
+  run(database_->all, bytes, scratch.memory, on_match, &sink);
+  const size_t matched = hits.size();
+  for_each_unclean_line(bytes, [&](size_t end) { hits.push_back({end, kUnclean, 1}); });
+  if (hits.size() == matched) return;
+  std::stable_sort(hits.begin() + static_cast<std::ptrdiff_t>(before), hits.end(),
+                   [](const auto& a, const auto& b) { return a.end < b.end; });
 }
 
 }  // namespace ktriage

@@ -24,37 +24,35 @@ void LogParser::finish() {
 /// Runs from trigger to trigger while no crash is open, line by line while one is.
 void LogParser::on_block(const LineBlock& block) {
   const std::string_view bytes = block.bytes;
-  block_hits_.clear();
-  engine_.scanner().scan(bytes, *scratch_, block_hits_);
+  candidates_.clear();
+  engine_.scanner().find_candidates(bytes, *scratch_, candidates_);
   size_t hit = 0;
   size_t at = 0;
   uint64_t number = block.first_line;
   while (at < bytes.size()) {
     if (assembler_.idle()) {
-      if (hit == block_hits_.size()) break;
-      const size_t newline = bytes.rfind('\n', block_hits_[hit].end - 1);
+      if (hit == candidates_.size()) break;
+      const size_t newline = bytes.rfind('\n', candidates_[hit] - 1);
       const size_t line = newline == std::string_view::npos || newline < at ? at : newline + 1;
       number += count_newlines(bytes.substr(at, line - at));
       at = line;
     }
     const size_t end = std::min(bytes.find('\n', at), bytes.size() - 1) + 1;
-    line_hits_.clear();
-    for (; hit < block_hits_.size() && block_hits_[hit].end <= end; ++hit) line_hits_.push_back(block_hits_[hit]);
-    on_line(bytes.substr(at, end - at), block.offset + at, number, bytes.substr(0, at));
+    const bool candidate = hit < candidates_.size() && candidates_[hit] <= end;
+    while (hit < candidates_.size() && candidates_[hit] <= end) ++hit;
+    on_line({bytes.substr(at, end - at), block.offset + at, number, candidate}, bytes.substr(0, at));
     at = end;
     ++number;
   }
   remember(bytes);
 }
 
-void LogParser::on_line(std::string_view raw, uint64_t offset, uint64_t number, std::string_view before) {
-  PlacedLine placed{parse_log_line(raw, clean_line_), offset, offset + raw.size(), number};
+void LogParser::on_line(const RawLine& raw, std::string_view before) {
+  const PlacedLine placed{parse_log_line(raw.bytes, clean_line_), raw.offset, raw.offset + raw.bytes.size(), raw.number};
   const std::string_view text = placed.line.text;
-  if (!line_hits_
-           .empty()) {  // in the raw line: a literal may stand in the prefix, or be torn by bytes that are gone now
-    line_hits_.clear();
-    engine_.scanner().scan(text, *scratch_, line_hits_);
-  }
+  line_hits_.clear();
+  // In the raw line a literal may have stood in the prefix, or been torn by bytes that are gone now.
+  if (raw.candidate) engine_.scanner().scan(text, *scratch_, line_hits_);
   constexpr std::string_view kBanner = "Linux version ";
   if (text.starts_with(kBanner)) {
     const auto release = text.substr(kBanner.size());

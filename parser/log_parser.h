@@ -32,7 +32,13 @@ class LogParser {
 
  private:
   void on_block(const LineBlock& block);
-  void on_line(std::string_view raw, uint64_t offset, uint64_t number, std::string_view before);
+  struct RawLine {
+    std::string_view bytes;
+    uint64_t offset;
+    uint64_t number;
+    bool candidate;  // may hold a trigger
+  };
+  void on_line(const RawLine& raw, std::string_view before);
   void on_crash(AssembledCrash&& crash);
   void remember(std::string_view block);
   std::string leading_lines(const Context& context, std::string_view before) const;
@@ -42,7 +48,7 @@ class LogParser {
   ReportAssembler assembler_;
   LineReader reader_;
   std::unique_ptr<CrashScanner::Scratch, void (*)(CrashScanner::Scratch*)> scratch_;
-  std::vector<CrashScanner::Hit> block_hits_;
+  std::vector<size_t> candidates_;
   std::vector<CrashScanner::Hit> line_hits_;
   std::string clean_line_;
   std::string look_back_;       // what stood before the current block

@@ -18,7 +18,7 @@ constexpr size_t kLinesBeforePanicIsDropped = 25;
 void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
                           const std::function<std::string()>& leading) {
   const std::string_view text = placed.line.text;
-  if (console_.panics.matches(text)) {
+  if (trigger != nullptr && console_.panics.matches(text)) {
     for (auto& crash : open_) crash.crash.panicked = true;
   }
   Open* own = find(placed.line.context);
