@@ -18,18 +18,24 @@ constexpr size_t kChunkBytes = 1024 * 1024;
 
 std::string remedy(int code) {
   switch (code) {
-    case ENOENT: return "; is the name right?";
-    case EACCES: return "; its permissions do not let you read it";
-    case EISDIR: return "; name the logs in it";
-    default: return {};
+    case ENOENT:
+      return "; is the name right?";
+    case EACCES:
+      return "; its permissions do not let you read it";
+    case EISDIR:
+      return "; name the logs in it";
+    default:
+      return {};
   }
 }
 
 Diagnostic failure(const std::string& name, int code) {
-  return {name == "-" ? "standard input" : name, 0, 0, "cannot read: " + std::generic_category().message(code) + remedy(code)};
+  return {display_name(name), 0, 0, "cannot read: " + std::generic_category().message(code) + remedy(code)};
 }
 
 }  // namespace
+
+std::string display_name(const std::string& name) { return name == "-" ? "standard input" : name; }
 
 Result<ByteSource> ByteSource::open(const std::string& name, const Interrupt& interrupt) {
   // A FIFO without a writer would block here, deaf to signals: the waiting is poll's.

@@ -12,10 +12,13 @@
 
 namespace ktriage {
 
+/// A log's name for messages: "-" is the standard input.
+std::string display_name(const std::string& name);
+
 /// The bytes of an open file, pipe or terminal, piece by piece. Reading ends at once when a signal comes.
 class ByteSource {
  public:
-  /// `name` is for messages; "-" is the standard input. `interrupt` must outlive the source.
+  /// `name` "-" is the standard input. `interrupt` must outlive the source.
   static Result<ByteSource> open(const std::string& name, const Interrupt& interrupt);
 
   enum class State { Data, End, Interrupted, Failed };

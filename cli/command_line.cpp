@@ -1,10 +1,9 @@
 #include "cli/command_line.h"
 
+#include <algorithm>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
-
-#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -107,12 +106,12 @@ Result<po::variables_map> parse_options(const std::vector<std::string>& argument
   // Abbreviations would break scripts when an option is added.
   constexpr int kStyle = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   try {
-    po::store(po::command_line_parser(arguments).options(with_operands).positional(positional).style(kStyle).run(), values);
+    po::store(po::command_line_parser(arguments).options(with_operands).positional(positional).style(kStyle).run(),
+              values);
     return values;
   } catch (const po::unknown_option& error) {
     const std::string& name = error.get_option_name();
-    return Diagnostic{{}, 0, 0,
-                      "there is no option '" + name + "'" + did_you_mean(name, {names.begin(), names.end()})};
+    return Diagnostic{{}, 0, 0, "there is no option '" + name + "'" + did_you_mean(name, {names.begin(), names.end()})};
   } catch (const po::too_many_positional_options_error&) {
     return Diagnostic{{}, 0, 0, "'" + std::string(command.name) + "' takes options only"};
   } catch (const po::error& error) {

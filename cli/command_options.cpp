@@ -26,14 +26,16 @@ void add_color_option(OptionsDescription& options) {
                         "auto (default: on a terminal, unless NO_COLOR is set), always or never");
 }
 
-bool has_flag(const OptionValues& values, const char* name) { return values.count(name) > 0 && values[name].as<bool>(); }
+bool has_flag(const OptionValues& values, const char* name) {
+  return values.count(name) > 0 && values[name].as<bool>();
+}
 
 std::vector<std::string> texts_of(const OptionValues& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<std::vector<std::string>>() : std::vector<std::string>();
 }
 
 std::vector<std::string> files_of(const OptionValues& values) {
-  const auto files = texts_of(values, kOperands);
+  auto files = texts_of(values, kOperands);
   if (!files.empty()) return files;
   if (isatty(STDIN_FILENO) != 0) say("reading from the terminal; Ctrl-D ends the log");
   return {"-"};

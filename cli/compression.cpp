@@ -10,7 +10,7 @@ Compression detect_compression(std::string_view start) {
   // "BZh9" alone could be text: behind it stands the magic of a block, or of the end of an empty file.
   if (start.size() >= kCompressionMagicBytes && start.starts_with("BZh"sv) && start[3] >= '1' && start[3] <= '9') {
     const auto magic = start.substr(4, 6);
-    if (magic == "\x31\x41\x59\x26\x53\x59"sv || magic == "\x17\x72\x45\x38\x50\x90"sv) return Compression::Bzip2;
+    if (magic == "1AY&SY"sv || magic == "\x17\x72\x45\x38\x50\x90"sv) return Compression::Bzip2;
   }
   return Compression::None;
 }

@@ -112,14 +112,22 @@ Json code_of(const Code& code) {
 
 std::string_view role_name(StackRole role) {
   switch (role) {
-    case StackRole::Crash: return "crash";
-    case StackRole::Allocation: return "allocation";
-    case StackRole::Free: return "free";
-    case StackRole::Auxiliary: return "auxiliary";
-    case StackRole::Origin: return "origin";
-    case StackRole::LockChain: return "lock chain";
-    case StackRole::PerCpu: return "per-cpu";
-    case StackRole::Other: break;
+    case StackRole::Crash:
+      return "crash";
+    case StackRole::Allocation:
+      return "allocation";
+    case StackRole::Free:
+      return "free";
+    case StackRole::Auxiliary:
+      return "auxiliary";
+    case StackRole::Origin:
+      return "origin";
+    case StackRole::LockChain:
+      return "lock chain";
+    case StackRole::PerCpu:
+      return "per-cpu";
+    case StackRole::Other:
+      break;
   }
   return "other";
 }

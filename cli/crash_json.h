@@ -7,8 +7,8 @@
 
 namespace ktriage {
 
-/// The crash as one line of JSON without its line end, as docs/crash.schema.json describes it. `file` is the log's name as
-/// given. Pure ASCII, so that it is safe on terminals; bytes that are no UTF-8 become U+FFFD.
+/// The crash as one line of JSON without its line end, as docs/crash.schema.json describes it. `file` is the log's name
+/// as given. Pure ASCII, so that it is safe on terminals; bytes that are no UTF-8 become U+FFFD.
 std::string crash_to_json(const CrashReport& crash, std::string_view file);
 
 /// As rule files and JSON call it.

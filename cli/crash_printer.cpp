@@ -8,11 +8,14 @@ namespace ktriage {
 
 std::string CrashPrinter::render(const CrashReport& crash, std::string_view file) const {
   switch (format_) {
-    case Format::Json: return crash_to_json(crash, file) + "\n";
-    case Format::Text: return crash_to_text(crash, file, style_);
+    case Format::Json:
+      return crash_to_json(crash, file) + "\n";
+    case Format::Text:
+      return crash_to_text(crash, file, style_);
     case Format::TextAndExplanation:
       return crash_to_text(crash, file, style_) + explanation_to_text(crash, explain(crash, pack_), style_);
-    case Format::Explanation: break;
+    case Format::Explanation:
+      break;
   }
   return explained_title_to_text(crash, file, explain(crash, pack_), style_);
 }

@@ -13,7 +13,7 @@ enum class Format {
   Text,         ///< a block of lines per crash, for people
   Explanation,  ///< only how each crash got its name
   TextAndExplanation,
-  Json,         ///< one object per line
+  Json,  ///< one object per line
 };
 
 /// Puts crashes on the standard output.

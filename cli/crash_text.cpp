@@ -60,7 +60,8 @@ std::string describe(const Frame& frame) {
 
 /// The stack of the crash itself; of a report without one (a leak), the first there is.
 const Stack* main_stack(const std::vector<Stack>& stacks) {
-  const auto found = std::find_if(stacks.begin(), stacks.end(), [](const Stack& s) { return s.role == StackRole::Crash; });
+  const auto found =
+      std::find_if(stacks.begin(), stacks.end(), [](const Stack& s) { return s.role == StackRole::Crash; });
   if (found != stacks.end()) return &*found;
   return stacks.empty() ? nullptr : &stacks.front();
 }
@@ -86,7 +87,7 @@ std::string paint_title(const CrashReport& crash, const Style& style) {
 }
 
 std::string format_place(const CrashReport& crash, std::string_view file) {
-  std::string out = fmt::format("{}:{}-{}", file, crash.range.start_line, crash.range.end_line);
+  std::string out = fmt::format("{}:{}-{}", file == "-" ? "stdin" : file, crash.range.start_line, crash.range.end_line);
   if (crash.time_s) out += fmt::format(", {:.6f} s after boot", *crash.time_s);
   return out;
 }

@@ -26,13 +26,26 @@ la_ssize_t feed_bytes(archive* /*handle*/, void* data, const void** buffer) {
 
 using Handle = std::unique_ptr<archive, int (*)(archive*)>;
 
-Handle open_archive(Feed& feed) {
+// One filter, so that what comes out is not decompressed once more.
+int support_filter(archive* handle, Compression compression) {
+  switch (compression) {
+    case Compression::Gzip:
+      return archive_read_support_filter_gzip(handle);
+    case Compression::Xz:
+      return archive_read_support_filter_xz(handle);
+    case Compression::Zstd:
+      return archive_read_support_filter_zstd(handle);
+    case Compression::Bzip2:
+      return archive_read_support_filter_bzip2(handle);
+    case Compression::None:
+      break;
+  }
+  return ARCHIVE_FATAL;
+}
+
+Handle open_archive(Compression compression, Feed& feed) {
   Handle handle(archive_read_new(), archive_read_free);
-  // Not archive_read_support_filter_all(), which may run other programs.
-  archive_read_support_filter_gzip(handle.get());
-  archive_read_support_filter_xz(handle.get());
-  archive_read_support_filter_zstd(handle.get());
-  archive_read_support_filter_bzip2(handle.get());
+  support_filter(handle.get(), compression);
   archive_read_support_format_raw(handle.get());
   archive_read_support_format_empty(handle.get());
   archive_read_open(handle.get(), &feed, nullptr, feed_bytes, nullptr);
@@ -57,9 +70,10 @@ int read_entry(archive* handle, const std::function<void(std::string_view)>& sin
 
 }  // namespace
 
-ByteSource::State decompress(ByteSource& source, const std::function<void(std::string_view)>& sink, std::string& error) {
+ByteSource::State decompress(Compression compression, ByteSource& source,
+                             const std::function<void(std::string_view)>& sink, std::string& error) {
   Feed feed{source};
-  const Handle handle = open_archive(feed);
+  const Handle handle = open_archive(compression, feed);
   const int status = read_entry(handle.get(), sink);
   if (feed.state == State::Failed || feed.state == State::Interrupted) return feed.state;
   if (status == ARCHIVE_EOF) return State::End;

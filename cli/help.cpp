@@ -21,7 +21,8 @@ ExitCode print(const std::string& text) {
 ExitCode print_version() { return print("ktriage " KTRIAGE_VERSION "\n"); }
 
 ExitCode print_help(const std::vector<Command>& commands) {
-  std::string text = "ktriage names the crashes in Linux kernel consoles.\n\nUsage: ktriage COMMAND [OPTION]... [FILE]...\n\n";
+  std::string text =
+      "ktriage names the crashes in Linux kernel consoles.\n\nUsage: ktriage COMMAND [OPTION]... [FILE]...\n\n";
   for (const auto& command : commands) text += fmt::format("  {:<15}{}\n", command.name, command.summary);
   text +=
       "\n  --help         say this; ktriage COMMAND --help says more\n"
@@ -30,7 +31,8 @@ ExitCode print_help(const std::vector<Command>& commands) {
       "  ktriage parse console.log              the first crash of a log\n"
       "  ktriage parse --all --json *.log.xz    every crash, for scripts\n"
       "  qemu-system-x86_64 ... | ktriage watch each crash as it happens\n\n"
-      "Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could not be read, 130 interrupted.\n";
+      "Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could not be read, 130 "
+      "interrupted.\n";
   return print(text);
 }
 

@@ -3,6 +3,9 @@
 #include "cli/byte_source.h"
 #include "cli/compression.h"
 #include "cli/decompressor.h"
+#ifdef KTRIAGE_HAVE_ZLIB
+#include "cli/gzip_decoder.h"
+#endif
 
 namespace ktriage {
 namespace {
@@ -18,6 +21,14 @@ State read_plain(ByteSource& source, const std::function<void(std::string_view)>
   }
 }
 
+State read_compressed(Compression compression, ByteSource& source, const std::function<void(std::string_view)>& sink,
+                      std::string& error) {
+#ifdef KTRIAGE_HAVE_ZLIB
+  if (compression == Compression::Gzip) return decode_gzip(source, sink, error);
+#endif
+  return decompress(compression, source, sink, error);
+}
+
 }  // namespace
 
 Result<ReadEnd> read_log(const std::string& name, const Interrupt& interrupt,
@@ -28,13 +39,15 @@ Result<ReadEnd> read_log(const std::string& name, const Interrupt& interrupt,
   State state = source->peek(kCompressionMagicBytes, start);
   std::string damage;
   if (state == State::Data) {
-    const bool plain = detect_compression(start) == Compression::None;
-    state = plain ? read_plain(source.value(), sink) : decompress(source.value(), sink, damage);
+    const Compression compression = detect_compression(start);
+    state = compression == Compression::None ? read_plain(source.value(), sink)
+                                             : read_compressed(compression, source.value(), sink, damage);
   }
   if (state == State::Interrupted) return ReadEnd::Interrupted;
   if (state != State::Failed) return ReadEnd::Complete;
   if (damage.empty()) return source->error();
-  return Diagnostic{name, 0, 0, "damaged compressed data (" + damage + "); only what precedes the damage was parsed"};
+  return Diagnostic{display_name(name), 0, 0,
+                    "damaged compressed data (" + damage + "); only what precedes the damage was parsed"};
 }
 
 }  // namespace ktriage

@@ -134,8 +134,10 @@ ExitCode run(const OptionValues& values) {
   const Engine engine(std::move(pack.value()));
   const auto files = files_of(values);
   Output output;
-  CrashPrinter printer(json ? Format::Json : explained ? Format::TextAndExplanation : Format::Text, style.value(),
-                       engine.pack(), output);
+  CrashPrinter printer(json        ? Format::Json
+                       : explained ? Format::TextAndExplanation
+                                   : Format::Text,
+                       style.value(), engine.pack(), output);
   LogRun logs(engine, has_flag(values, "all") ? Which::All : Which::First, printer, output, files.size());
   for (const auto& file : files) {
     if (!logs.parse(file)) break;
@@ -146,8 +148,6 @@ ExitCode run(const OptionValues& values) {
 
 }  // namespace
 
-Command parse_command() {
-  return {"parse", "[FILE|-]...", "name the crashes in finished logs", kHelp, options, run};
-}
+Command parse_command() { return {"parse", "[FILE|-]...", "name the crashes in finished logs", kHelp, options, run}; }
 
 }  // namespace ktriage

@@ -62,7 +62,8 @@ ExitCode run(const OptionValues& values) {
   const RuleCheck result = check(directories);
   Output output;
   for (const auto& problem : result.problems) output.write(escape_for_terminal(problem.to_string()) + "\n");
-  output.write(fmt::format("{} rules, {} examples, {} problems\n", result.rules, result.examples, result.problems.size()));
+  output.write(
+      fmt::format("{} rules, {} examples, {} problems\n", result.rules, result.examples, result.problems.size()));
   if (!output.flush()) return ExitCode::Input;
   return result.problems.empty() ? ExitCode::Ok : ExitCode::Usage;
 }

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/byte_source.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
 #include "cli/crash_printer.h"
@@ -58,7 +59,7 @@ ExitCode run(const OptionValues& values) {
       exit = ExitCode::Interrupted;
       break;
     } else if (crashes == 0) {
-      say(file + ": no crash in it");
+      say(display_name(file) + ": no crash in it");
     }
   }
   return output.flush() ? exit : ExitCode::Input;

@@ -18,9 +18,15 @@ std::string Style::paint(Color color, std::string_view text) const {
   if (!colored_) return std::string(text);
   std::string_view code;
   switch (color) {
-    case Color::Title: code = "1;31"; break;
-    case Color::CorruptedTitle: code = "1;33"; break;
-    case Color::Label: code = "2"; break;
+    case Color::Title:
+      code = "1;31";
+      break;
+    case Color::CorruptedTitle:
+      code = "1;33";
+      break;
+    case Color::Label:
+      code = "2";
+      break;
   }
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }

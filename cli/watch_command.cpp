@@ -34,7 +34,8 @@ Examples:
 /// One live stream from its start to its end.
 class Stream {
  public:
-  Stream(const Engine& engine, std::string name, PauseSchedule::Duration quiet_after, CrashPrinter& printer, Output& output)
+  Stream(const Engine& engine, std::string name, PauseSchedule::Duration quiet_after, CrashPrinter& printer,
+         Output& output)
       : name_(std::move(name)), schedule_(quiet_after), output_(output), parser_(engine, [&](CrashReport&& crash) {
           ++crashes_;
           printer.print(crash, name_);
@@ -60,9 +61,13 @@ class Stream {
     std::string_view bytes;
     while (!output_.failed()) {
       switch (source.wait(time_left())) {
-        case ByteSource::Wait::Interrupted: return ByteSource::State::Interrupted;
-        case ByteSource::Wait::TimedOut: make(schedule_.due(Clock::now())); continue;
-        case ByteSource::Wait::Readable: break;
+        case ByteSource::Wait::Interrupted:
+          return ByteSource::State::Interrupted;
+        case ByteSource::Wait::TimedOut:
+          make(schedule_.due(Clock::now()));
+          continue;
+        case ByteSource::Wait::Readable:
+          break;
       }
       // A regular file has no time of its own: nobody waits for its crashes, and all of it is there.
       if (!source.is_regular_file()) make(schedule_.due_behind(Clock::now()));
@@ -88,7 +93,7 @@ class Stream {
 
   bool is_compressed(std::string_view start) {
     compressed_ = detect_compression(start) != Compression::None;
-    if (compressed_) say(name_ + ": compressed, so no live console; use ktriage parse");
+    if (compressed_) say(display_name(name_) + ": compressed, so no live console; use ktriage parse");
     return compressed_;
   }
 
@@ -116,7 +121,8 @@ ExitCode run(const OptionValues& values) {
   if (files.size() > 1) return say("watch takes one FILE: a live stream ends only with its console"), ExitCode::Usage;
   constexpr double kYear = 365.0 * 86400;
   const double quiet_after = values["quiet-after"].as<double>();
-  if (!(quiet_after >= 0 && quiet_after <= kYear)) return say("--quiet-after: not a number of seconds"), ExitCode::Usage;
+  if (!(quiet_after >= 0 && quiet_after <= kYear))
+    return say("--quiet-after: not a number of seconds"), ExitCode::Usage;
   const Result<Style> style = style_of(values);
   if (!style) return say(style.errors()), ExitCode::Usage;
   Result<RulePack> pack = rules_of(values);

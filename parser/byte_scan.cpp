@@ -2,6 +2,14 @@
 
 #include <algorithm>
 
+// The same code once more for wider registers, chosen when the program is loaded. Sanitizers do not get along with that.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define KTRIAGE_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define KTRIAGE_WIDE
+#endif
+
 namespace ktriage {
 namespace {
 
@@ -16,7 +24,7 @@ constexpr unsigned is_inner_control(unsigned char c, unsigned char next) {
   return control & (1U ^ (blank | line_end));
 }
 
-bool any_inner_control(const char* bytes) {
+inline bool any_inner_control(const char* bytes) {
   unsigned char found = 0;
   for (size_t i = 0; i < kLanes; ++i) {
     const auto c = static_cast<unsigned char>(bytes[i]);
@@ -28,7 +36,7 @@ bool any_inner_control(const char* bytes) {
 
 }  // namespace
 
-uint64_t count_newlines(std::string_view bytes) {
+KTRIAGE_WIDE uint64_t count_newlines(std::string_view bytes) {
   uint64_t total = 0;
   while (!bytes.empty()) {
     const size_t run = std::min<size_t>(bytes.size(), 255 * kLanes);  // a lane counts to 255
@@ -45,7 +53,7 @@ uint64_t count_newlines(std::string_view bytes) {
   return total;
 }
 
-size_t find_inner_control(std::string_view bytes, size_t at) {
+KTRIAGE_WIDE size_t find_inner_control(std::string_view bytes, size_t at) {
   while (at + kLanes < bytes.size() && !any_inner_control(bytes.data() + at)) at += kLanes;
   for (; at < bytes.size(); ++at) {
     const char next = at + 1 < bytes.size() ? bytes[at + 1] : '\n';

@@ -32,12 +32,12 @@ class CrashScanner {
   std::unique_ptr<Scratch, void (*)(Scratch*)> new_scratch() const;
 
   /// Appends to `ends` an offset inside of, or just past, each line of `bytes` for which scan() would give a hit, in
-  /// order, perhaps several for a line. Scans for far fewer literals than there are: those that no other one is part of.
+  /// order, perhaps several for a line, perhaps also for lines without a hit. Several GB/s where there is nothing to
+  /// find.
   void find_candidates(std::string_view bytes, Scratch& scratch, std::vector<size_t>& ends) const;
 
-  /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear; at several GB/s where there is nothing to
-  /// find. Lines with bytes that LogLine would remove give a hit kUnclean: literals may be torn there, scan them again
-  /// cleaned.
+  /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear. Lines with bytes that LogLine would remove
+  /// give a hit kUnclean: literals may be torn there, scan them again cleaned.
   void scan(std::string_view bytes, Scratch& scratch, std::vector<Hit>& hits) const;
 
  private:
