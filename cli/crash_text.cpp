@@ -7,6 +7,7 @@
 
 #include "cli/escape.h"
 #include "cli/text_block.h"
+#include "parser/frame_line.h"
 
 namespace ktriage {
 namespace {
@@ -66,18 +67,24 @@ const Stack* main_stack(const std::vector<Stack>& stacks) {
   return stacks.empty() ? nullptr : &stacks.front();
 }
 
-void add_stack(TextBlock& block, const Stack& stack) {
-  size_t shown = 0;
-  size_t left_out = 0;
+/// The vouched-for frames from the guilty one on: what stands above it is machinery, and the reader knows that.
+std::vector<const Frame*> frames_worth_showing(const Stack& stack, const std::optional<Guilty>& guilty) {
+  std::vector<const Frame*> frames;
   for (const auto& frame : stack.frames) {
-    if (!frame.reliable) continue;
-    if (shown == kShownFrames) {
-      ++left_out;
-      continue;
-    }
-    block.line(shown++ == 0 ? "stack" : "", describe(frame));
+    if (frame.reliable) frames.push_back(&frame);
   }
-  if (left_out > 0) block.line("", fmt::format("… {} more", left_out));
+  const auto first = std::find_if(frames.begin(), frames.end(), [&](const Frame* frame) {
+    return guilty && strip_compiler_suffix(frame->function) == guilty->function;
+  });
+  if (first != frames.end()) frames.erase(frames.begin(), first);
+  return frames;
+}
+
+void add_stack(TextBlock& block, const Stack& stack, const std::optional<Guilty>& guilty) {
+  const auto frames = frames_worth_showing(stack, guilty);
+  const size_t shown = std::min(frames.size(), kShownFrames);
+  for (size_t i = 0; i < shown; ++i) block.line(i == 0 ? "stack" : "", describe(*frames[i]));
+  if (frames.size() > shown) block.line("", fmt::format("… {} more", frames.size() - shown));
 }
 
 }  // namespace
@@ -101,7 +108,7 @@ std::string crash_to_text(const CrashReport& crash, std::string_view file, const
   if (crash.guilty) {
     block.line("guilty", place(crash.guilty->function, crash.guilty->module, crash.guilty->file, crash.guilty->line));
   }
-  if (const Stack* stack = main_stack(crash.stacks)) add_stack(block, *stack);
+  if (const Stack* stack = main_stack(crash.stacks)) add_stack(block, *stack, crash.guilty);
   block.line("corrupted", crash.corrupted_reason);
   if (crash.panicked) block.line("panicked", "the kernel gave up");
   return block.text();

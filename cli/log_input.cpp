@@ -3,9 +3,7 @@
 #include "cli/byte_source.h"
 #include "cli/compression.h"
 #include "cli/decompressor.h"
-#ifdef KTRIAGE_HAVE_ZLIB
 #include "cli/gzip_decoder.h"
-#endif
 
 namespace ktriage {
 namespace {
@@ -23,9 +21,7 @@ State read_plain(ByteSource& source, const std::function<void(std::string_view)>
 
 State read_compressed(Compression compression, ByteSource& source, const std::function<void(std::string_view)>& sink,
                       std::string& error) {
-#ifdef KTRIAGE_HAVE_ZLIB
   if (compression == Compression::Gzip) return decode_gzip(source, sink, error);
-#endif
   return decompress(compression, source, sink, error);
 }
 

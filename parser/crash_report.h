@@ -32,7 +32,8 @@ struct Stack {
   std::vector<Frame> frames;  ///< innermost first
 };
 
-/// Where in its log a crash stands. Bytes count from 0, lines from 1; the end is past the last line.
+/// Where in its log a crash stands. Bytes count from 0, `end_byte` is past the last one; lines count from 1, `end_line`
+/// is the last.
 struct LogRange {
   uint64_t start_byte = 0;
   uint64_t end_byte = 0;
@@ -80,8 +81,8 @@ struct CrashReport {
   std::vector<std::string> alt_titles;  ///< sorted, without the title
   std::string type;                     ///< syzbot's; empty if unknown
   int severity = 0;                     ///< 1 is the least grave; 0: no type, so unknown
-  std::string frame;                    ///< syzbot's guilty function; empty if none was found
-  std::string corrupted_reason;         ///< empty: the report is sound
+  std::string frame;  ///< syzbot's guilty function; "corrupted" if none was found, empty if the title names none
+  std::string corrupted_reason;  ///< empty: the report is sound
   bool suppressed = false;
   bool panicked = false;
 

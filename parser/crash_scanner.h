@@ -32,8 +32,7 @@ class CrashScanner {
   std::unique_ptr<Scratch, void (*)(Scratch*)> new_scratch() const;
 
   /// Appends to `ends` an offset inside of, or just past, each line of `bytes` for which scan() would give a hit, in
-  /// order, perhaps several for a line, perhaps also for lines without a hit. Several GB/s where there is nothing to
-  /// find.
+  /// order, perhaps several for a line. Several GB/s where there is nothing to find.
   void find_candidates(std::string_view bytes, Scratch& scratch, std::vector<size_t>& ends) const;
 
   /// Appends the hits in `bytes` to `hits`, in order of their ends. Linear. Lines with bytes that LogLine would remove

@@ -179,6 +179,43 @@ void eat_recorder_time(std::string_view& text) {
   if (eat_printk_prefix(probe, ignored)) text = rest;
 }
 
+/// "syzkaller login: [   12.345678] ": a prompt that was waiting when the kernel printed.
+bool eat_login_prompt(std::string_view& text, LogLine& line) {
+  constexpr size_t kPromptBytes = 256;
+  constexpr std::string_view kPrompt = "login: ";
+  const size_t at = text.substr(0, kPromptBytes).find(kPrompt);
+  if (at == std::string_view::npos) return false;
+  auto rest = text.substr(at + kPrompt.size());
+  if (!eat_printk_prefix(rest, line)) return false;
+  text = rest;
+  return true;
+}
+
+/// Takes off one layer of what stands in front of the message. False if there is none. Bounded work, however long the
+/// line.
+bool eat_layer(std::string_view& text, LogLine& line) {
+  if (text.empty()) return false;
+  if (eat_printk_prefix(text, line)) return true;
+  const size_t before = text.size();
+  if (text.front() == '*') eat_dropped_note(text);
+  if (eat_login_prompt(text, line)) return true;
+  if (text.size() < before) return true;
+  if (is_digit(text.front()) && eat_kmsg_record(text, line)) return true;
+  if (eat_syslog_prefix(text)) {
+    line.context = {Context::Kind::Console, 0};
+    return true;
+  }
+  eat_recorder_time(text);
+  return text.size() < before;
+}
+
+/// What an inner layer tells counts where the outer ones said nothing.
+void merge(const LogLine& layer, LogLine& line) {
+  if (!line.priority) line.priority = layer.priority;
+  if (!line.time_s) line.time_s = layer.time_s;
+  if (!line.context.has_caller() && layer.context.kind != Context::Kind::None) line.context = layer.context;
+}
+
 }  // namespace
 
 LogLine parse_log_line(std::string_view raw, std::string& scratch) {
@@ -189,26 +226,8 @@ LogLine parse_log_line(std::string_view raw, std::string& scratch) {
   }
   LogLine line;
   line.text = raw;
-  if (raw.empty()) return line;
-  if (eat_printk_prefix(line.text, line)) return line;
-  if (raw.front() == '*') eat_dropped_note(line.text);
-  if (const size_t login = line.text.find("login: "); login != std::string_view::npos) {
-    auto rest = line.text.substr(login + 7);
-    if (eat_printk_prefix(rest, line)) {
-      line.text = rest;
-      return line;
-    }
-  }
-  if (eat_printk_prefix(line.text, line)) return line;
-  if (line.text.empty()) return line;
-  if (is_digit(line.text.front()) && eat_kmsg_record(line.text, line)) return line;
-  if (eat_syslog_prefix(line.text)) {
-    line.context = {Context::Kind::Console, 0};
-    eat_printk_prefix(line.text, line);
-    return line;
-  }
-  eat_recorder_time(line.text);
-  eat_printk_prefix(line.text, line);
+  // To the last layer, so that a cleaned text read again is the same text.
+  for (LogLine layer; eat_layer(line.text, layer); layer = LogLine()) merge(layer, line);
   return line;
 }
 

@@ -193,10 +193,12 @@ class FileLoader {
   RulePack& pack_;
 };
 
-std::string read_file(const std::filesystem::path& path) {
+Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  text << in.rdbuf();
+  if (!in || (in.peek() != std::ifstream::traits_type::eof() && !(text << in.rdbuf()))) {
+    return Diagnostic{path.string(), 0, 0, "cannot read the rule file"};
+  }
   return std::move(text).str();
 }
 
@@ -235,6 +237,7 @@ void overlay_family(std::vector<Family>& families, Family added) {
   }
   family->triggers.insert(family->triggers.end(), added.triggers.begin(), added.triggers.end());
   family->ignore.prepend(added.ignore);
+  family->continues.prepend(added.continues);
   family->rules.insert(family->rules.begin(), std::move_iterator(unplaced.begin()), std::move_iterator(unplaced.end()));
 }
 
@@ -288,13 +291,18 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   std::vector<std::string> names;
   std::vector<std::string> texts;
   for (const auto& path : paths) {
+    Result<std::string> text = read_file(path);
+    if (!text) return text.errors();
     names.push_back(path.string());
-    texts.push_back(read_file(path));
+    texts.push_back(std::move(text.value()));
   }
   std::vector<RuleSource> files;
   for (size_t i = 0; i < names.size(); ++i) files.push_back({names[i], texts[i]});
   Result<RulePack> added = load_pack(files, Validation::Trusted);
   if (!added) return added;
+  Diagnostics errors;
+  find_doubled_rules(added.value(), errors);  // before they take one another's place
+  if (!errors.empty()) return errors;
 
   for (auto& family : added->families) overlay_family(base.families, std::move(family));
   for (auto& list : added->frame_lists) replace_by_name(base.frame_lists, std::move(list));
@@ -307,7 +315,6 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   if (!added->severities.empty()) base.severities = std::move(added->severities);
   overlay_console(base.console, std::move(added->console));
 
-  Diagnostics errors;
   validate_pack(base, errors);
   if (!errors.empty()) return errors;
   return base;

@@ -16,8 +16,16 @@ class Validator {
 
   void run() {
     check_lists();
+    check_rule_ids();
     for (const auto& family : pack_.families) check_family(family);
     check_tables();
+  }
+
+  void check_rule_ids() {
+    std::map<std::string, Location> seen;
+    for (const auto& family : pack_.families) {
+      for (const auto& rule : family.rules) check_unique(seen, rule.id, rule.where, "rule");
+    }
   }
 
  private:
@@ -83,7 +91,6 @@ class Validator {
 
   void check_rule(const Rule& rule) {
     const std::string what = "rule '" + rule.id + "'";
-    check_unique(rules_, rule.id, rule.where, "rule");
     check_patterns(rule.match, rule.where, what);
     check_patterns(rule.require, rule.where, what);
     if (rule.examples.empty()) fail(rule.where, what + " has no example");
@@ -146,12 +153,13 @@ class Validator {
 
   const RulePack& pack_;
   Diagnostics& errors_;
-  std::map<std::string, Location> rules_;
   std::map<std::string, Location> families_;
 };
 
 }  // namespace
 
 void validate_pack(const RulePack& pack, Diagnostics& errors) { Validator(pack, errors).run(); }
+
+void find_doubled_rules(const RulePack& pack, Diagnostics& errors) { Validator(pack, errors).check_rule_ids(); }
 
 }  // namespace ktriage

@@ -9,4 +9,7 @@ namespace ktriage {
 /// and names that stand twice, templates that use a group no pattern has, rules without an example.
 void validate_pack(const RulePack& pack, Diagnostics& errors);
 
+/// Appends to `errors` the rules whose id stands twice in `pack`.
+void find_doubled_rules(const RulePack& pack, Diagnostics& errors);
+
 }  // namespace ktriage

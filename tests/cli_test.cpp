@@ -48,7 +48,8 @@ TEST(CommandLine, TheManPageKnowsEveryOption) {
     std::istringstream words(run_ktriage(arguments).out);
     for (std::string word; words >> word;) {
       if (word.starts_with("--")) {
-        EXPECT_TRUE(contains(manual, word.substr(0, word.find('=')))) << word << " of " << command.front();
+        EXPECT_TRUE(contains(manual, word.substr(0, word.find_first_not_of("-abcdefghijklmnopqrstuvwxyz"))))
+            << word << " of " << command.front();
       }
     }
   }

@@ -53,7 +53,7 @@ TEST(LogLine, Printk) {
       {"[   12.345678]  dump_stack+0x1/0x2", " dump_stack+0x1/0x2", kConsole, 12.345678},  // one blank is the prefix's
       {"[   12.345678] ", "", kConsole, 12.345678},
       {"[   12.345678]", "", kConsole, 12.345678},
-      {"[   12.345678] [  12.5] twice", "[  12.5] twice", kConsole, 12.345678},
+      {"[   12.345678] [  12.5] twice", "twice", kConsole, 12.345678},
   });
 }
 
@@ -117,6 +117,16 @@ TEST(LogLine, KmsgRecords) {
       {"4,339,5140900,-,caller=C3;x;y", "x;y", cpu(3), 5.1409, 4},
       {"30,340,5140901,c;fragment", "fragment", kConsole, 5.140901, 30},
       {"6,341,5140902,-,ncfrag=0/33;x", "x", kConsole, 5.140902, 6},
+  });
+}
+
+TEST(LogLine, AllLayersComeOffAndTheOuterOneCounts) {
+  check({
+      {"[   12.345678] [  13.5] x", "x", kConsole, 12.345678},
+      {"[   12.345678] <4>[  13.5][ T7] x", "x", task(7), 12.345678, 4},
+      {"[   12.345678][ T6] [  13.5][ T7] x", "x", task(6), 12.345678},
+      {"[2019-06-18T11:08:59.123] login: [   12.5] x", "x", kConsole, 12.5},
+      {"Jun 18 11:08:59 host kernel: 4,339,5140900,-,caller=T12;x", "x", task(12), 5.1409, 4},
   });
 }
 

@@ -18,5 +18,10 @@ extern const struct frob_bug frob_memory[];
 extern const struct frob_bug frob_locks[];
 extern const struct frob_bug frob_stalls[];
 extern const struct frob_bug frob_misc[];
+extern const struct frob_bug frob_races[];
+
+/* What the device does behind KCSAN's back. */
+extern long frob_device_status;
+void frob_device_writes(void);
 
 #endif

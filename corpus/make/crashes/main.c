@@ -21,6 +21,7 @@ static const struct frob_bug *frob_find(const char *name)
 {
 	static const struct frob_bug *const tables[] = {
 		frob_faults, frob_memory, frob_locks, frob_stalls, frob_misc,
+		frob_races,
 	};
 	const struct frob_bug *bug;
 	size_t i;
