@@ -96,6 +96,8 @@ std::string streaming_breach(const Engine& engine, std::string_view log, const s
 
 std::string range_breach(std::string_view log, const std::vector<CrashReport>& crashes) {
   uint64_t earliest = 0;
+  uint64_t line = 1;
+  size_t counted = 0;  // bytes whose line feeds are in `line`
   for (const auto& crash : crashes) {
     const LogRange& range = crash.range;
     if (range.start_byte < earliest) return "out of order: " + in_bytes(range);
@@ -104,8 +106,9 @@ std::string range_breach(std::string_view log, const std::vector<CrashReport>& c
     if (range.start_line < 1 || range.start_line > range.end_line) {
       return "lines " + std::to_string(range.start_line) + " to " + std::to_string(range.end_line);
     }
-    const auto before = log.substr(0, range.start_byte);
-    const auto line = 1 + static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    const auto between = log.substr(counted, range.start_byte - counted);
+    line += static_cast<uint64_t>(std::count(between.begin(), between.end(), '\n'));
+    counted = range.start_byte;
     if (line != range.start_line) return "start_line is " + std::to_string(range.start_line) + ", not " + std::to_string(line);
   }
   return {};
