@@ -1,44 +1,15 @@
 #include "parser/frame_line.h"
 
-#include <charconv>
+#include "parser/text_cursor.h"
 
 namespace ktriage {
 namespace {
 
-constexpr bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool eat(std::string_view& text, std::string_view expected) {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(expected.size());
-  return true;
-}
-
-void eat_blanks(std::string_view& text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-}
-
-template <typename Accept>
-std::string_view eat_while(std::string_view& text, Accept accept) {
-  size_t n = 0;
-  while (n < text.size() && accept(text[n])) ++n;
-  const auto taken = text.substr(0, n);
-  text.remove_prefix(n);
-  return taken;
-}
-
-std::optional<uint64_t> hex_value(std::string_view digits) {
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
+constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; }
 
 std::optional<uint64_t> eat_hex(std::string_view& text) {
   if (!eat(text, "0x")) return std::nullopt;
-  return hex_value(eat_while(text, is_hex));
+  return to_number<uint64_t>(eat_while(text, is_hex_digit), 16);
 }
 
 /// "[<ffffffff81000000>]", "[ffffffff81000000]", "[<     inline     >]", "[<(____ptrval____)>]"; the address if it is
@@ -54,9 +25,9 @@ bool eat_bracketed_address(std::string_view& text, FrameView& frame) {
     frame.address.reset();
   } else {
     const bool prefixed = eat(rest, "0x");
-    const auto digits = eat_while(rest, is_hex);
+    const auto digits = eat_while(rest, is_hex_digit);
     if (digits.size() < (prefixed ? 1 : 6)) return false;
-    frame.address = hex_value(digits);  // powerpc: the stack pointer stands before it
+    frame.address = to_number<uint64_t>(digits, 16);  // powerpc: the stack pointer stands before it
   }
   eat_blanks(rest);
   if (angle && !eat(rest, ">")) return false;
@@ -135,14 +106,11 @@ void eat_source(std::string_view& text, FrameView& frame) {
   const bool parenthesis = eat(rest, "(");
   const auto path = eat_while(rest, [](char c) { return c != ':' && c != ' ' && c != ')'; });
   if (path.find('.') == std::string_view::npos || !eat(rest, ":")) return;
-  uint32_t line = 0;
-  const auto digits = eat_while(rest, [](char c) { return c >= '0' && c <= '9'; });
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), line);
-  if (error != std::errc()) return;
-  static_cast<void>(end);
+  const auto line = to_number<uint32_t>(eat_digits(rest));
+  if (!line) return;
   frame.file = path;
-  frame.line = line;
-  if (eat(rest, ":")) eat_while(rest, [](char c) { return c >= '0' && c <= '9'; });
+  frame.line = *line;
+  if (eat(rest, ":")) eat_digits(rest);  // the column
   if (parenthesis) eat(rest, ")");
   text = rest;
   eat_blanks(rest);

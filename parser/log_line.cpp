@@ -1,40 +1,12 @@
 #include "parser/log_line.h"
 
-#include <charconv>
 #include <cstring>
 
 #include "parser/byte_scan.h"
+#include "parser/text_cursor.h"
 
 namespace ktriage {
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool eat(std::string_view& text, std::string_view expected) {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(expected.size());
-  return true;
-}
-
-void eat_spaces(std::string_view& text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-}
-
-std::string_view eat_digits(std::string_view& text) {
-  size_t n = 0;
-  while (n < text.size() && is_digit(text[n])) ++n;
-  const auto digits = text.substr(0, n);
-  text.remove_prefix(n);
-  return digits;
-}
-
-template <typename T>
-std::optional<T> to_number(std::string_view digits) {
-  T value{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
 
 /// The end of the escape sequence that starts at `at`: CSI sequences (ESC [ … letter) whole, other escapes with one
 /// byte.
@@ -81,20 +53,20 @@ std::optional<int> eat_priority(std::string_view& text) {
 std::optional<double> eat_timestamp(std::string_view& text) {
   auto rest = text;
   if (!eat(rest, "[")) return std::nullopt;
-  eat_spaces(rest);
+  eat_blanks(rest);
   const auto seconds = eat_digits(rest);
   if (seconds.empty() || !eat(rest, ".")) return std::nullopt;
   const auto fraction = eat_digits(rest);
   if (fraction.empty() || !eat(rest, "]")) return std::nullopt;
   text = rest;
-  return to_number<double>({seconds.data(), seconds.size() + 1 + fraction.size()});
+  return to_seconds({seconds.data(), seconds.size() + 1 + fraction.size()});
 }
 
 /// "[ T1234]" or "[    C0]"
 std::optional<Context> eat_caller(std::string_view& text) {
   auto rest = text;
   if (!eat(rest, "[")) return std::nullopt;
-  eat_spaces(rest);
+  eat_blanks(rest);
   Context context;
   if (eat(rest, "T")) {
     context.kind = Context::Kind::Task;
@@ -137,7 +109,7 @@ bool eat_kmsg_record(std::string_view& text, LogLine& line) {
   if (semicolon == std::string_view::npos || semicolon > 64) return false;
   const auto flags = rest.substr(0, semicolon);
   line.priority = to_number<int>(priority);
-  if (const auto us = to_number<double>(micros)) line.time_s = *us / 1e6;
+  if (const auto us = to_seconds(micros)) line.time_s = *us / 1e6;
   line.context = {Context::Kind::Console, 0};
   if (const size_t at = flags.find("caller="); at != std::string_view::npos) {
     auto caller = flags.substr(at + 7);
@@ -172,7 +144,7 @@ void eat_recorder_time(std::string_view& text) {
   while (!rest.empty() && (is_digit(rest.front()) || std::strchr(".,:+-Z", rest.front()) != nullptr))
     rest.remove_prefix(1);
   if (bracket && !eat(rest, "]")) return;
-  eat_spaces(rest);
+  eat_blanks(rest);
   // Only in front of a printk prefix: other text keeps its time.
   LogLine ignored;
   auto probe = rest;

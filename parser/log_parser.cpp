@@ -48,7 +48,8 @@ void LogParser::on_block(const LineBlock& block) {
 }
 
 void LogParser::on_line(const RawLine& raw, std::string_view before) {
-  const PlacedLine placed{parse_log_line(raw.bytes, clean_line_), raw.offset, raw.offset + raw.bytes.size(), raw.number};
+  const PlacedLine placed{parse_log_line(raw.bytes, clean_line_), raw.offset, raw.offset + raw.bytes.size(),
+                          raw.number};
   const std::string_view text = placed.line.text;
   line_hits_.clear();
   // In the raw line a literal may have stood in the prefix, or been torn by bytes that are gone now.

@@ -1,18 +1,12 @@
 #include "parser/machine_state.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
+
+#include "parser/text_cursor.h"
 
 namespace ktriage {
 namespace {
-
-std::optional<uint32_t> to_u32(std::string_view digits) {
-  uint32_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
 
 bool is_hex_text(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -39,9 +33,9 @@ void extract_facts(std::string_view line, const ConsoleRules& console, CrashRepo
   if (!index) return;
   Captures facts;
   if (!console.facts.patterns()[*index].find(line, facts)) return;
-  if (!report.cpu) report.cpu = to_u32(facts.named("cpu"));
+  if (!report.cpu) report.cpu = to_number<uint32_t>(facts.named("cpu"));
   if (!report.pid) {
-    report.pid = to_u32(facts.named("pid"));
+    report.pid = to_number<uint32_t>(facts.named("pid"));
     report.comm = facts.named("comm");  // with its PID, or not at all
   }
   set_if_empty(report.kernel.release, facts.named("release"));
@@ -55,8 +49,8 @@ std::optional<Executor> executor_of(std::string_view comm) {
   comm.remove_prefix(4);
   const size_t dot = comm.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  const auto proc = to_u32(comm.substr(0, dot));
-  const auto id = to_u32(comm.substr(dot + 1));
+  const auto proc = to_number<uint32_t>(comm.substr(0, dot));
+  const auto id = to_number<uint32_t>(comm.substr(dot + 1));
   if (!proc || !id) return std::nullopt;
   return Executor{*proc, *id};
 }

@@ -18,6 +18,7 @@ struct Detected {
   uint64_t start_byte;
   uint64_t number;
   const Family* family;
+  bool ends_crash;
 };
 
 /// The lines at which a crash may start, found without the parser's shortcuts: each line cleaned, scanned and judged alone.
@@ -33,7 +34,10 @@ std::vector<Detected> detect_lines(const Engine& engine, std::string_view log) {
       const LogLine line = parse_log_line(block.bytes.substr(at, end - at), scratch);
       hits.clear();
       engine.scanner().scan(line.text, *scan_memory, hits);
-      if (const Family* family = engine.detect(line.text, hits)) found.push_back({block.offset + at, number, family});
+      const Family* family = engine.detect(line.text, hits);
+      // A trigger that would continue a crash and announces an info stack in the same torn line ends the crash instead.
+      const bool ends_crash = engine.pack().console.info_stacks.matches(line.text);
+      if (family != nullptr) found.push_back({block.offset + at, number, family, ends_crash});
       at = end;
     }
   });
@@ -128,7 +132,7 @@ std::string detection_breach(const Engine& engine, std::string_view log, const s
     const bool parsed = std::any_of(crashes.begin(), crashes.end(), [&](const CrashReport& crash) {
       return crash.range.start_byte <= line.start_byte && line.start_byte < crash.range.end_byte;
     });
-    if (!parsed) return "detected, but not parsed: " + line.family->name + " in line " + std::to_string(line.number);
+    if (!parsed && !line.ends_crash) return "detected, but not parsed: " + line.family->name + " in line " + std::to_string(line.number);
   }
   return {};
 }
