@@ -46,7 +46,8 @@ TEST(ByteScan, AgreesWithByteByByteOnRandomBytes) {
     for (auto& c : bytes) c = random() % 4 == 0 ? alphabet[random() % alphabet.size()] : 'x';
     if (random() % 2 == 0 && !bytes.empty()) bytes[random() % bytes.size()] = static_cast<char>(random());
     for (size_t at = 0; at != std::string_view::npos; at = find_slowly(bytes, at)) {
-      ASSERT_EQ(find_inner_control(bytes, at), find_slowly(bytes, at)) << testing::PrintToString(bytes) << " from " << at;
+      ASSERT_EQ(find_inner_control(bytes, at), find_slowly(bytes, at))
+          << testing::PrintToString(bytes) << " from " << at;
       ++at;
     }
     ASSERT_EQ(count_newlines(bytes), static_cast<uint64_t>(std::count(bytes.begin(), bytes.end(), '\n')));

@@ -115,8 +115,9 @@ std::string first_difference(const std::string& left, const std::string& right) 
 }  // namespace
 
 std::string all_fields(const CrashReport& report) {
-  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, range, time_s, kernel, cpu,
-               pid, comm, executor, stacks, registers, code, modules, guilty, rule, family, skipped, text] = report;
+  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, range, time_s, kernel,
+               cpu, pid, comm, executor, stacks, registers, code, modules, guilty, rule, family, skipped, text] =
+      report;
   Writer out;
   out.add("title", title);
   out.add("alt_title", alt_titles);

@@ -54,11 +54,13 @@ TEST(CrashScanner, FindsLiterals) {
       {"BUG: a BUG: b", {"0:0-4", "0:7-11"}},
       {"BUG: KASAN: x", {"0:0-4", "2:0-11"}},  // both: the longer wins later
       {"WARNING: BUG: x", {"1:0-8", "0:9-13"}},
-      {"bug: warning: BUG WARNING", {}},     // case counts
-      {"B\nUG: x", {}},                      // and a line end tears
-      {"(x) [y]* $^\\", {"3:0-12"}},         // literals, not patterns
-      {"DEBUG: x", {"0:2-6"}},               // in the middle of a word: ignore patterns take that back
-      {"\xff\xfe" "BUG: \xff", {"0:2-6"}},
+      {"bug: warning: BUG WARNING", {}},  // case counts
+      {"B\nUG: x", {}},                   // and a line end tears
+      {"(x) [y]* $^\\", {"3:0-12"}},      // literals, not patterns
+      {"DEBUG: x", {"0:2-6"}},            // in the middle of a word: ignore patterns take that back
+      {"\xff\xfe"
+       "BUG: \xff",
+       {"0:2-6"}},
   };
   for (const auto& [bytes, hits] : cases) EXPECT_EQ(scan(scanner, bytes), hits) << testing::PrintToString(bytes);
 }
@@ -112,14 +114,16 @@ std::vector<size_t> candidate_lines(const CrashScanner& scanner, std::string_vie
   EXPECT_TRUE(std::is_sorted(ends.begin(), ends.end()));
   std::vector<size_t> lines;
   for (const size_t end : ends) {
-    const auto line = static_cast<size_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(end - 1), '\n'));
+    const auto line =
+        static_cast<size_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(end - 1), '\n'));
     if (lines.empty() || lines.back() != line) lines.push_back(line);
   }
   return lines;
 }
 
 TEST(CrashScanner, CandidatesAreAllLinesWithHits) {
-  const RulePack pack = pack_of({{"BUG:", "kernel BUG at"}, {"general protection fault", "BUG: KASAN:"}, {"INFO: task ", " blocked for"}});
+  const RulePack pack = pack_of(
+      {{"BUG:", "kernel BUG at"}, {"general protection fault", "BUG: KASAN:"}, {"INFO: task ", " blocked for"}});
   const CrashScanner scanner(pack);
   std::string bytes;
   std::vector<size_t> with_hits;

@@ -154,15 +154,15 @@ TEST(FrameLine, OtherLinesAreNone) {
            " 0x12345678",
            " ffffffff81000000",
            " 12+0x1/0x2",
-           "[<12345>] f+0x1/0x2",             // too short for an address
-           "[<ffffffff81000000] f+0x1/0x2",   // torn
+           "[<12345>] f+0x1/0x2",            // too short for an address
+           "[<ffffffff81000000] f+0x1/0x2",  // torn
            "[<ffffffff81000000>",
            "[<ffffffff81000000>] f g",
            "[ffffffff81000000]",
            "(f+0x1/0x2)",
-           "f+1/2",                           // no hexadecimal mark
+           "f+1/2",  // no hexadecimal mark
            "f+BUG: x",
-           "init: reading from disk",         // arm's "f from g" is of two names only
+           "init: reading from disk",  // arm's "f from g" is of two names only
            "? e",
            "ff11000000c73d70: bb bb bb bb bb bb bb bb",
        }) {

@@ -21,7 +21,8 @@ struct Detected {
   bool ends_crash;
 };
 
-/// The lines at which a crash may start, found without the parser's shortcuts: each line cleaned, scanned and judged alone.
+/// The lines at which a crash may start, found without the parser's shortcuts: each line cleaned, scanned and judged
+/// alone.
 std::vector<Detected> detect_lines(const Engine& engine, std::string_view log) {
   std::vector<Detected> found;
   std::vector<CrashScanner::Hit> hits;
@@ -47,11 +48,13 @@ std::vector<Detected> detect_lines(const Engine& engine, std::string_view log) {
 }
 
 bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
 /// Two kinds of crash that their cleaned text does not give again, by design:
-/// - Cleaning takes the contexts away, and without them an info stack ends what can be trusted (ConsoleRules::info_stacks): a crash
+/// - Cleaning takes the contexts away, and without them an info stack ends what can be trusted
+/// (ConsoleRules::info_stacks): a crash
 ///   of T36 that goes on behind such a stack of T36 is cut short.
 /// - Cleaning takes unreliable frames away, and a torn console can have one in the same line as the trigger.
 bool loses_by_cleaning(const Engine& engine, std::string_view log, const CrashReport& crash) {
@@ -106,14 +109,16 @@ std::string range_breach(std::string_view log, const std::vector<CrashReport>& c
     const LogRange& range = crash.range;
     if (range.start_byte < earliest) return "out of order: " + in_bytes(range);
     earliest = range.start_byte + 1;
-    if (range.start_byte >= range.end_byte || range.end_byte > log.size()) return in_bytes(range) + " of " + std::to_string(log.size());
+    if (range.start_byte >= range.end_byte || range.end_byte > log.size())
+      return in_bytes(range) + " of " + std::to_string(log.size());
     if (range.start_line < 1 || range.start_line > range.end_line) {
       return "lines " + std::to_string(range.start_line) + " to " + std::to_string(range.end_line);
     }
     const auto between = log.substr(counted, range.start_byte - counted);
     line += static_cast<uint64_t>(std::count(between.begin(), between.end(), '\n'));
     counted = range.start_byte;
-    if (line != range.start_line) return "start_line is " + std::to_string(range.start_line) + ", not " + std::to_string(line);
+    if (line != range.start_line)
+      return "start_line is " + std::to_string(range.start_line) + ", not " + std::to_string(line);
   }
   return {};
 }
@@ -132,7 +137,8 @@ std::string detection_breach(const Engine& engine, std::string_view log, const s
     const bool parsed = std::any_of(crashes.begin(), crashes.end(), [&](const CrashReport& crash) {
       return crash.range.start_byte <= line.start_byte && line.start_byte < crash.range.end_byte;
     });
-    if (!parsed && !line.ends_crash) return "detected, but not parsed: " + line.family->name + " in line " + std::to_string(line.number);
+    if (!parsed && !line.ends_crash)
+      return "detected, but not parsed: " + line.family->name + " in line " + std::to_string(line.number);
   }
   return {};
 }

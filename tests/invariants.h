@@ -9,8 +9,8 @@
 
 namespace ktriage::test {
 
-/// What docs/architecture.md promises for every input, checked for one. Each gives the first breach in words, or an empty string.
-/// Shared by the property tests and the fuzz target.
+/// What docs/architecture.md promises for every input, checked for one. Each gives the first breach in words, or an
+/// empty string. Shared by the property tests and the fuzz target.
 
 /// The crashes of `log` when it arrives in pieces that end at `cuts` (ascending offsets).
 std::vector<CrashReport> parse_in_pieces(const Engine& engine, std::string_view log, const std::vector<size_t>& cuts);

@@ -25,14 +25,16 @@ struct Line {
 };
 
 std::ostream& operator<<(std::ostream& out, const Line& line) {
-  return out << line.number << "@" << line.offset << (line.cut ? " cut" : "") << " of " << line.text.size() << " bytes '"
-             << line.text.substr(0, 40) << "'";
+  return out << line.number << "@" << line.offset << (line.cut ? " cut" : "") << " of " << line.text.size()
+             << " bytes '" << line.text.substr(0, 40) << "'";
 }
 
 /// Collects lines, and checks what holds for every block.
 class Collector {
  public:
-  void push(std::string_view chunk) { reader_.push(std::string(chunk)); }  // a copy that dies: views must not outlive it
+  void push(std::string_view chunk) {
+    reader_.push(std::string(chunk));
+  }  // a copy that dies: views must not outlive it
   std::vector<Line> finish() {
     reader_.finish();
     return std::exchange(lines_, {});
@@ -183,7 +185,8 @@ TEST(LineReader, ManyLinesFillSeveralBlocks) {
     input += line;
   }
   EXPECT_EQ(read_whole(input), expected);
-  for (const size_t chunk : {size_t{13}, size_t{65536}, size_t{300000}}) EXPECT_EQ(read_in_chunks(input, chunk), expected);
+  for (const size_t chunk : {size_t{13}, size_t{65536}, size_t{300000}})
+    EXPECT_EQ(read_in_chunks(input, chunk), expected);
 }
 
 TEST(LineReader, GoesOnAfterFinish) {

@@ -30,8 +30,8 @@ struct Case {
 
 std::string describe(const LogLine& line) {
   static constexpr const char* kKinds[] = {"none", "console", "T", "C"};
-  return std::string(kKinds[static_cast<size_t>(line.context.kind)]) + " " + std::to_string(line.context.id) + " time " +
-         (line.time_s ? std::to_string(*line.time_s) : "-") + " priority " +
+  return std::string(kKinds[static_cast<size_t>(line.context.kind)]) + " " + std::to_string(line.context.id) +
+         " time " + (line.time_s ? std::to_string(*line.time_s) : "-") + " priority " +
          (line.priority ? std::to_string(*line.priority) : "-") + " '" + std::string(line.text) + "'";
 }
 
@@ -144,8 +144,12 @@ TEST(LogLine, LineEndsAndControlBytesGo) {
       {"\x1b[32m[   12.5] \x1b[33mpci\x1b[0m: x", "pci: x", kConsole, 12.5},
       {"[   12.5] x\x1b[", "x", kConsole, 12.5},  // an escape that the line's end cuts off
       {"[   12.5] x\x1b", "x", kConsole, 12.5},
-      {"\x1b" "c[   12.5] x", "x", kConsole, 12.5},
-      {"[   12.5] a\x07\x08\x7f" "b", "ab", kConsole, 12.5},
+      {"\x1b"
+       "c[   12.5] x",
+       "x", kConsole, 12.5},
+      {"[   12.5] a\x07\x08\x7f"
+       "b",
+       "ab", kConsole, 12.5},
       {"[   12.5] a\tb", "a\tb", kConsole, 12.5},  // a tab is text
       {"[   12.5] \xc3\xa9\xff", "\xc3\xa9\xff", kConsole, 12.5},
       {"", "", kNone},
@@ -164,8 +168,8 @@ TEST(LogLine, OtherTextStaysWhole) {
            "[.5] x",
            "[12.] x",
            "[12.5 x",
-           "[ 12.5]x",          // "[1.2]text" is somebody else's
-           "[12.5][ X1] x",     // no caller of this kind: the whole prefix is foreign
+           "[ 12.5]x",       // "[1.2]text" is somebody else's
+           "[12.5][ X1] x",  // no caller of this kind: the whole prefix is foreign
            "[12.5][ T] x",
            "[12.5][ T12 x",
            "[-12.5] x",
@@ -175,9 +179,9 @@ TEST(LogLine, OtherTextStaysWhole) {
            "<>[12.5] x",
            "<1234>[12.5] x",
            "< 4>x",
-           "6,339,5140900;x",   // no flags
+           "6,339,5140900;x",  // no flags
            "6,339,x,-;x",
-           "6,339,5140900,-",   // no text
+           "6,339,5140900,-",  // no text
            "Jun 18 11:08:59 host sshd[12]: x",
            "2019-06-18T11:08:59 host systemd: x",
            "[2019-06-18T11:08:59] x",  // only in front of a printk prefix

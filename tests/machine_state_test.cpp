@@ -1,5 +1,5 @@
-// Machine state: what a report says about kernel, CPU, task, registers, code and modules; and that nothing is made up. With the default
-// pack's console rules.
+// Machine state: what a report says about kernel, CPU, task, registers, code and modules; and that nothing is made up.
+// With the default pack's console rules.
 
 #include "parser/machine_state.h"
 
@@ -26,8 +26,8 @@ CrashReport extract(std::string text) {
 std::string facts_of(const CrashReport& report) {
   const auto number = [](const std::optional<uint32_t>& value) { return value ? std::to_string(*value) : "-"; };
   const auto text = [](const std::string& value) { return value.empty() ? "-" : value; };
-  return number(report.cpu) + " " + number(report.pid) + " " + text(report.comm) + " | " + text(report.kernel.release) + " | " +
-         text(report.kernel.tainted) + " | " + text(report.kernel.hardware);
+  return number(report.cpu) + " " + number(report.pid) + " " + text(report.comm) + " | " + text(report.kernel.release) +
+         " | " + text(report.kernel.tainted) + " | " + text(report.kernel.hardware);
 }
 
 TEST(MachineState, Facts) {
@@ -36,7 +36,8 @@ TEST(MachineState, Facts) {
       {"BUG: x\n", "- - - | - | - | -"},
       {"CPU: 1 PID: 2992 Comm: init Not tainted 6.1.0-minimal #2\n", "1 2992 init | 6.1.0-minimal | - | -"},
       {"CPU: 0 UID: 0 PID: 12 Comm: syz.1.17 Not tainted 6.12.0 #1 PREEMPT\n", "0 12 syz.1.17 | 6.12.0 | - | -"},
-      {"CPU: 3 PID: 12 Comm: two words Tainted: G        W          6.1.0 #2\n", "3 12 two words | 6.1.0 | G        W | -"},
+      {"CPU: 3 PID: 12 Comm: two words Tainted: G        W          6.1.0 #2\n",
+       "3 12 two words | 6.1.0 | G        W | -"},
       {"Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014\n",
        "- - - | - | - | QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014"},
       {"watchdog: BUG: soft lockup - CPU#2 stuck for 22s! [kworker/2:1:123]\n", "2 123 kworker/2:1 | - | - | -"},
@@ -44,7 +45,8 @@ TEST(MachineState, Facts) {
       {"Read of size 8 at addr ffff888012345678 by task init/123\n", "- 123 init | - | - | -"},
       {"WARNING: kernel/x.c:12 at f+0x1/0x2, CPU#1: init/123\n", "1 123 init | - | - | -"},
       {"Process init (pid: 123, stack limit = 0x0)\n", "- 123 init | - | - | -"},
-      {"Read of size 8 by task a/1\nCPU: 1 PID: 2 Comm: b Not tainted 6.1.0 #2\n", "1 1 a | 6.1.0 | - | -"},  // the first counts
+      {"Read of size 8 by task a/1\nCPU: 1 PID: 2 Comm: b Not tainted 6.1.0 #2\n",
+       "1 1 a | 6.1.0 | - | -"},  // the first counts
       {"CPU: 99999999999 PID: 2 Comm: b Not tainted 6.1.0 #2\n", "- 2 b | 6.1.0 | - | -"},
   };
   for (const auto& [text, facts] : cases) EXPECT_EQ(facts_of(extract(text)), facts) << text;

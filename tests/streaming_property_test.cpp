@@ -1,6 +1,6 @@
-// Properties that hold for every console (docs/architecture.md, "Invariants"), tried on all the consoles at hand: the rules' examples,
-// the corpus and, where $KTRIAGE_PEER_SUITE says where it is, the peer's suite. Random choices come from a seed that is printed;
-// $KTRIAGE_TEST_SEED repeats a run.
+// Properties that hold for every console (docs/architecture.md, "Invariants"), tried on all the consoles at hand: the
+// rules' examples, the corpus and, where $KTRIAGE_PEER_SUITE says where it is, the peer's suite. Random choices come
+// from a seed that is printed; $KTRIAGE_TEST_SEED repeats a run.
 
 #include <gtest/gtest.h>
 
@@ -124,17 +124,19 @@ TEST(Reparsing, ASoundReportsOwnTextHasTheSameTitle) {
       changed += crash.corrupted() && !breach.empty() ? 1 : 0;
     }
   }
-  std::printf("%zu logs, %zu sound reports; of %zu corrupted ones %zu change their title\n", samples().size(), sound, corrupted, changed);
+  std::printf("%zu logs, %zu sound reports; of %zu corrupted ones %zu change their title\n", samples().size(), sound,
+              corrupted, changed);
   EXPECT_GT(sound, 0U);
 }
 
-/// Known miss: a crash that a pause has handed out forgets its family (ReportAssembler::announce), and with it the triggers that would
-/// continue it (Family::continues).
+/// Known miss: a crash that a pause has handed out forgets its family (ReportAssembler::announce), and with it the
+/// triggers that would continue it (Family::continues).
 bool has_continued_family(const std::vector<CrashReport>& crashes) {
   const auto& families = engine().pack().families;
   return std::any_of(families.begin(), families.end(), [&](const Family& family) {
-    return !family.continues.empty() &&
-           std::any_of(crashes.begin(), crashes.end(), [&](const CrashReport& crash) { return crash.family == family.name; });
+    return !family.continues.empty() && std::any_of(crashes.begin(), crashes.end(), [&](const CrashReport& crash) {
+      return crash.family == family.name;
+    });
   });
 }
 

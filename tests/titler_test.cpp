@@ -1,5 +1,5 @@
-// Titler: how a rule makes a title, how titles are kept stable, and what type and severity follow from them. What the default
-// rules say is tested by their own examples; here is what the engine does with rules.
+// Titler: how a rule makes a title, how titles are kept stable, and what type and severity follow from them. What the
+// default rules say is tested by their own examples; here is what the engine does with rules.
 
 #include "parser/titler.h"
 
@@ -107,11 +107,11 @@ void check(const std::vector<Case>& cases) {
 
 TEST(Titler, TheFirstRuleThatFitsNamesTheCrash) {
   check({
-      {"OOPS: torn\nx\ndetail abc\n", "torn abc", "", ""},          // the second pattern on any later line
-      {"OOPS: torn detail abc\n", "torn abc", "", ""},              // or on the same one
+      {"OOPS: torn\nx\ndetail abc\n", "torn abc", "", ""},  // the second pattern on any later line
+      {"OOPS: torn detail abc\n", "torn abc", "", ""},      // or on the same one
       {"OOPS: guarded x\nwitness\n", "witnessed guarded x", "", ""},
       {"OOPS: say hello\n", "hello", "", ""},
-      {"Oops - first\nOOPS: say hello\n", "hello", "", ""},         // at a later trigger line, if the first fits no rule
+      {"Oops - first\nOOPS: say hello\n", "hello", "", ""},  // at a later trigger line, if the first fits no rule
   });
 }
 
@@ -127,10 +127,21 @@ TEST(Titler, WithoutARuleTheLineIsTheTitle) {
 
 TEST(Titler, FramesComeFromTheWalk) {
   check({
-      {"OOPS: page fault\nRIP: 0010:f+0x1/0x2\nCall Trace:\n g+0x1/0x2\n", "page fault in f", "f", "", {"bad-access in f"}},
-      {"OOPS: page fault\nRIP: 0010:memcpy+0x1/0x2\nCall Trace:\n die+0x1/0x2\n g+0x1/0x2\n", "page fault in g", "g", "",
+      {"OOPS: page fault\nRIP: 0010:f+0x1/0x2\nCall Trace:\n g+0x1/0x2\n",
+       "page fault in f",
+       "f",
+       "",
+       {"bad-access in f"}},
+      {"OOPS: page fault\nRIP: 0010:memcpy+0x1/0x2\nCall Trace:\n die+0x1/0x2\n g+0x1/0x2\n",
+       "page fault in g",
+       "g",
+       "",
        {"bad-access in g"}},
-      {"OOPS: page fault\nRIP: 0010:f.isra.0+0x1/0x2\nCall Trace:\n g+0x1/0x2\n", "page fault in f", "f", "", {"bad-access in f"}},
+      {"OOPS: page fault\nRIP: 0010:f.isra.0+0x1/0x2\nCall Trace:\n g+0x1/0x2\n",
+       "page fault in f",
+       "f",
+       "",
+       {"bad-access in f"}},
       {"OOPS: page fault\nCall Trace:\n ? f+0x1/0x2\n g+0x1/0x2\n", "page fault in g", "g", "", {"bad-access in g"}},
       {"OOPS: in report_x and f\n", "pair report_x / f in f", "f", ""},
       {"OOPS: maybe\n", "maybe", "", ""},
@@ -139,22 +150,43 @@ TEST(Titler, FramesComeFromTheWalk) {
 
 TEST(Titler, PrefixesAndBucketsGiveAlternatives) {
   check({
-      {"OOPS: page fault\nRIP: 0010:__x64_sys_read+0x1/0x2\nCall Trace:\n g+0x1/0x2\n", "page fault in sys_read", "sys_read", "",
-       {"bad-access in __x64_sys_read", "bad-access in sys_read", "page fault in __x64_sys_read"}},  // each taken off once, in order
-      {"OOPS: page fault\nRIP: 0010:__do_sys_read+0x1/0x2\nCall Trace:\n g+0x1/0x2\n", "page fault in read", "read", "",
+      {"OOPS: page fault\nRIP: 0010:__x64_sys_read+0x1/0x2\nCall Trace:\n g+0x1/0x2\n",
+       "page fault in sys_read",
+       "sys_read",
+       "",
+       {"bad-access in __x64_sys_read", "bad-access in sys_read",
+        "page fault in __x64_sys_read"}},  // each taken off once, in order
+      {"OOPS: page fault\nRIP: 0010:__do_sys_read+0x1/0x2\nCall Trace:\n g+0x1/0x2\n",
+       "page fault in read",
+       "read",
+       "",
        {"bad-access in __do_sys_read", "bad-access in read", "bad-access in sys_read", "page fault in __do_sys_read",
         "page fault in sys_read"}},
-      {"OOPS: page fault\nRIP: 0010:sys_+0x1/0x2\nCall Trace:\n g+0x1/0x2\n", "page fault in sys_", "sys_", "", {"bad-access in sys_"}},
-      {"OOPS: hung\nCall Trace:\n synchronize_srcu+0x1/0x2\n", "hung in synchronize_rcu", "synchronize_rcu", "", {"hung in synchronize_srcu"}},
+      {"OOPS: page fault\nRIP: 0010:sys_+0x1/0x2\nCall Trace:\n g+0x1/0x2\n",
+       "page fault in sys_",
+       "sys_",
+       "",
+       {"bad-access in sys_"}},
+      {"OOPS: hung\nCall Trace:\n synchronize_srcu+0x1/0x2\n",
+       "hung in synchronize_rcu",
+       "synchronize_rcu",
+       "",
+       {"hung in synchronize_srcu"}},
   });
 }
 
 TEST(Titler, Corruption) {
   check({
-      {"OOPS: page fault\nCall Trace:\n die+0x1/0x2\n", "page fault in corrupted", "corrupted", std::string(kCorruptedNoFrame),
+      {"OOPS: page fault\nCall Trace:\n die+0x1/0x2\n",
+       "page fault in corrupted",
+       "corrupted",
+       std::string(kCorruptedNoFrame),
        {"bad-access in corrupted"}},
       {"OOPS: page fault\nRIP: 0010:f+0x1/0x2\n", "page fault in f", "f", "no stack trace", {"bad-access in f"}},
-      {"OOPS: page fault\nRIP: 0010:f+0x1/0x2\nCall Trace:\n", "page fault in f", "f", "a stack header has no frame below it",
+      {"OOPS: page fault\nRIP: 0010:f+0x1/0x2\nCall Trace:\n",
+       "page fault in f",
+       "f",
+       "a stack header has no frame below it",
        {"bad-access in f"}},
       {"OOPS: never\n", "never", "", "by its form"},
       {"OOPS: say a [ 12.5] b\n", "a [ NUM.NUM] b", "", "the title is torn"},

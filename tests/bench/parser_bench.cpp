@@ -62,7 +62,8 @@ void CountNewlines(benchmark::State& state) {
 BENCHMARK(CountNewlines);
 
 void FindInnerControl(benchmark::State& state) {
-  for (auto _ : state) for_each_chunk(clean(), [](auto chunk) { benchmark::DoNotOptimize(find_inner_control(chunk, 0)); });
+  for (auto _ : state)
+    for_each_chunk(clean(), [](auto chunk) { benchmark::DoNotOptimize(find_inner_control(chunk, 0)); });
   count_bytes(state, clean());
 }
 BENCHMARK(FindInnerControl);
@@ -115,7 +116,8 @@ void Lines(benchmark::State& state) {
 BENCHMARK(Lines);
 
 void FrameLines(benchmark::State& state) {
-  const std::string log = " ? __pfx_widget_ioctl+0x10/0x10 [widget]\n widget_submit+0x1a4/0x520\nRAX: 0000000000000000\n";
+  const std::string log =
+      " ? __pfx_widget_ioctl+0x10/0x10 [widget]\n widget_submit+0x1a4/0x520\nRAX: 0000000000000000\n";
   for (auto _ : state) {
     for_each_line(log, [&](auto line) { benchmark::DoNotOptimize(parse_frame_line(line.substr(0, line.size() - 1))); });
   }

@@ -103,8 +103,9 @@ class Writer {
   void start_line(uint32_t task) {
     micros_ += 1 + random() % 20000;
     char prefix[64];
-    const int length = std::snprintf(prefix, sizeof prefix, "[%5u.%06u][ T%4u] ", static_cast<uint32_t>(micros_ / 1000000),
-                                     static_cast<uint32_t>(micros_ % 1000000), task);
+    const int length =
+        std::snprintf(prefix, sizeof prefix, "[%5u.%06u][ T%4u] ", static_cast<uint32_t>(micros_ / 1000000),
+                      static_cast<uint32_t>(micros_ % 1000000), task);
     out_.append(prefix, static_cast<size_t>(length));
   }
 

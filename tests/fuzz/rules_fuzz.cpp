@@ -1,4 +1,5 @@
-// Any text may be a rule file: loading it gives a pack or diagnostics, and a pack that passed full validation can be used.
+// Any text may be a rule file: loading it gives a pack or diagnostics, and a pack that passed full validation can be
+// used.
 
 #include <cstdint>
 #include <cstdio>
