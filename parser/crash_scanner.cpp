@@ -37,6 +37,7 @@ std::vector<Literal> literals_of(const RulePack& pack) {
 
 std::vector<std::string> texts_of(const std::vector<Literal>& literals) {
   std::vector<std::string> texts;
+  texts.reserve(literals.size());
   for (const auto& literal : literals) texts.push_back(literal.text);
   return texts;
 }

@@ -139,7 +139,11 @@ std::string all_fields(const CrashReport& report) {
   add_guilty(out, guilty);
   out.add("rule", rule);
   out.add("family", family);
-  for (const auto& [function, list, entry] : skipped) out.add("skipped", function + " " + list + " " + entry);
+  for (const auto& [function, list, entry] : skipped) {
+    out.add("skipped function", function);
+    out.add("skipped list", list);
+    out.add("skipped entry", entry);
+  }
   out.add("report", text);
   return out.take();
 }

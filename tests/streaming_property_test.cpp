@@ -84,7 +84,7 @@ TEST(Streaming, OverlongLinesInPiecesEqualBatch) {
     std::string log;
     for (const size_t length : {size_t{65000}, size_t{65536}, size_t{131000}, size_t{300000}}) {
       const auto& sample = samples()[random() % samples().size()].text;
-      log += std::string(length + random() % 1000, 'x') + sample + std::string(random() % 2, '\n') + sample;
+      log.append(length + random() % 1000, 'x').append(sample).append(random() % 2, '\n').append(sample);
     }
     const auto crashes = parse_log(engine(), log);
     EXPECT_EQ(streaming_breach(engine(), log, crashes, random_cuts(log.size(), 40, random())), "") << "round " << round;
@@ -156,11 +156,11 @@ TEST(Pauses, NeverChangeHowManyCrashesThereAre) {
       }
       parser.finish();
       ASSERT_EQ(watched.size(), crashes.size()) << log.name << (all ? ", all handed out" : ", ended ones handed out");
-      for (size_t i = 0; i < crashes.size(); ++i) {
-        const bool known = std::any_of(watched.begin(), watched.end(), [&](const CrashReport& crash) {
-          return crash.range.start_byte == crashes[i].range.start_byte;
+      for (const auto& crash : crashes) {
+        const bool known = std::any_of(watched.begin(), watched.end(), [&](const CrashReport& seen) {
+          return seen.range.start_byte == crash.range.start_byte;
         });
-        EXPECT_TRUE(known) << log.name << ": no crash at " << crashes[i].range.start_byte;
+        EXPECT_TRUE(known) << log.name << ": no crash at " << crash.range.start_byte;
       }
     }
   }
