@@ -19,8 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 6> kFolders = {"rules",      "parser", "symbolizer",
-                                                      "signatures", "bisect", "cli"};
+constexpr std::array<std::string_view, 6> kFolders = {"rules", "parser", "symbolizer", "signatures", "bisect", "cli"};
 constexpr int kMaxLines = 600;
 
 // The position of a folder in the direction of includes; nothing for a folder that is not ours.
@@ -32,9 +31,7 @@ std::optional<size_t> rank(std::string_view folder) {
 
 // What a line includes, in quotes or angle brackets, without them; nothing for any other line.
 std::optional<std::string> extract_include(std::string_view line) {
-  const auto skip_blanks = [&line] {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  };
+  const auto skip_blanks = [&line] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
   for (const std::string_view token : {"#", "include"}) {
     skip_blanks();
     if (!line.starts_with(token)) return std::nullopt;
@@ -98,40 +95,36 @@ TEST(IncludeDirection, SourcesFollowIt) {
 }
 
 TEST(IncludeDirection, ExtractsIncludes) {
-  for (const std::string_view line :
-       {"#include \"a/b.h\"", "  #  include\t\"a/b.h\"  // why", "#include<a/b.h>"}) {
+  for (const std::string_view line : {"#include \"a/b.h\"", "  #  include\t\"a/b.h\"  // why", "#include<a/b.h>"}) {
     EXPECT_EQ(extract_include(line), "a/b.h") << line;
   }
   for (const std::string_view line :
-       {"", "   ", "#", "#include", "#include \"a/b.h", "#include NAME", "#include \"\"",
-        "// #include \"a/b.h\"", "#define include \"a/b.h\"", "#include_next \"a/b.h\"",
-        "x #include \"a/b.h\""}) {
+       {"", "   ", "#", "#include", "#include \"a/b.h", "#include NAME", "#include \"\"", "// #include \"a/b.h\"",
+        "#define include \"a/b.h\"", "#include_next \"a/b.h\"", "x #include \"a/b.h\""}) {
     EXPECT_EQ(extract_include(line), std::nullopt) << line;
   }
 }
 
 TEST(IncludeDirection, KnowsLeftFromRight) {
   for (const auto& [file, target, allowed] :
-       std::vector<std::tuple<const char*, const char*, bool>>{
-           {"parser/a.cpp", "parser/a.h", true},
-           {"parser/a.cpp", "rules/r.h", true},
-           {"cli/main.cpp", "cli/options.h", true},
-           {"cli/main.cpp", "bisect/plan.h", true},
-           {"parser/sub/a.cpp", "../a.h", true},
-           {"parser/a.cpp", "gtest/gtest.h", true},
-           {"parser/a.cpp", "rules", true},
-           {"rules/r.cpp", "parser/a.h", false},
-           {"bisect/b.cpp", "cli/options.h", false},
-           {"symbolizer/s.h", "signatures/x.h", false},
-           {"parser/a.cpp", "../cli/options.h", false},
-           {"parser/a.cpp", "rules/../cli/o.h", false}}) {
+       std::vector<std::tuple<const char*, const char*, bool>>{{"parser/a.cpp", "parser/a.h", true},
+                                                               {"parser/a.cpp", "rules/r.h", true},
+                                                               {"cli/main.cpp", "cli/options.h", true},
+                                                               {"cli/main.cpp", "bisect/plan.h", true},
+                                                               {"parser/sub/a.cpp", "../a.h", true},
+                                                               {"parser/a.cpp", "gtest/gtest.h", true},
+                                                               {"parser/a.cpp", "rules", true},
+                                                               {"rules/r.cpp", "parser/a.h", false},
+                                                               {"bisect/b.cpp", "cli/options.h", false},
+                                                               {"symbolizer/s.h", "signatures/x.h", false},
+                                                               {"parser/a.cpp", "../cli/options.h", false},
+                                                               {"parser/a.cpp", "rules/../cli/o.h", false}}) {
     EXPECT_EQ(is_allowed(file, target), allowed) << file << " includes " << target;
   }
 }
 
 TEST(IncludeDirection, ReportsFileAndLine) {
-  const fs::path root = fs::path(testing::TempDir()) /
-                        ("include_direction_" + std::to_string(std::random_device{}()));
+  const fs::path root = fs::path(testing::TempDir()) / ("include_direction_" + std::to_string(std::random_device{}()));
   fs::create_directories(root / "rules" / "deep");
   std::ofstream(root / "rules" / "deep" / "bad.cpp") << "#include <vector>\n#include \"cli/x.h\"\n";
   std::ofstream(root / "rules" / "long.h") << std::string(kMaxLines + 1, '\n');
@@ -141,9 +134,8 @@ TEST(IncludeDirection, ReportsFileAndLine) {
   fs::remove_all(root);
   std::sort(findings.errors.begin(), findings.errors.end());
   EXPECT_EQ(findings.files, 3);
-  EXPECT_EQ(findings.errors,
-            (std::vector<std::string>{"rules/deep/bad.cpp:2: may not include cli/x.h",
-                                      "rules/long.h:601: longer than 600 lines"}));
+  EXPECT_EQ(findings.errors, (std::vector<std::string>{"rules/deep/bad.cpp:2: may not include cli/x.h",
+                                                       "rules/long.h:601: longer than 600 lines"}));
 }
 
 }  // namespace
