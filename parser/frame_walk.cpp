@@ -36,7 +36,7 @@ class Walker {
         visit_instruction_pointer();
         break;
       case FrameSource::Kind::Trace:
-        if (skip_to_trace()) visit_frames();
+        if (skip_to_trace() || bare_stack_follows()) visit_frames();
         break;
       case FrameSource::Kind::Frames:
         visit_frames();
@@ -112,6 +112,20 @@ class Walker {
       if (lines_[i].kind != LineKind::StackHeader || lines_[i].header->role != StackRole::Crash) continue;
       cursor_ = i + 1;
       return true;
+    }
+    return false;
+  }
+
+  /// Where the header is printed at another log level than the frames (riscv), the console may lack it. Addresses and
+  /// their number tell such a stack from stray frames of another task. (On arm a missing header means missing lines.)
+  bool bare_stack_follows() const {
+    constexpr size_t kBareStackFrames = 4;
+    size_t run = 0;
+    for (size_t i = cursor_; i < lines_.size() && lines_[i].kind != LineKind::StackHeader; ++i) {
+      const auto& frame = lines_[i].frame;
+      const bool counts = lines_[i].kind == LineKind::Frame && frame->address && frame->caller.empty();
+      run = counts ? run + 1 : 0;
+      if (run == kBareStackFrames) return true;
     }
     return false;
   }

@@ -3,8 +3,9 @@
 
     tests/bench/whole_process.py [--ktriage build/release/cli/ktriage] [--mb 256] [--runs 5] [--directory DIR]
 
-Two consoles are made, the same at every call: a clean one and one with a crash every 2,000 lines. The commands take turns, so that a
-busy machine is unfair to all alike; medians are compared. Python's standard library only.
+Two consoles are made, the same at every call: a clean one and one with a crash every 2,000 lines. The commands take
+turns, so that a busy machine is unfair to all alike; medians are compared, of the clock and of CPU time. Python's
+standard library only.
 """
 
 import argparse
@@ -116,15 +117,17 @@ def write_log(path, size, crashes):
 
 
 def run(command):
-    """Runs a command: seconds, and how many lines it wrote."""
+    """Runs a command: seconds by the clock, seconds of CPU, and how many lines it wrote."""
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
-        status = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, check=False).returncode
+        with subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - start
-        if status not in (0, 1):
-            sys.exit("%s failed with %d" % (" ".join(command), status))
+        if process.returncode not in (0, 1):
+            sys.exit("%s failed with %d" % (" ".join(command), process.returncode))
         out.seek(0)
-        return seconds, out.read().count(b"\n")
+        return seconds, usage.ru_utime + usage.ru_stime, out.read().count(b"\n")
 
 
 def peak_memory(command):
@@ -143,15 +146,16 @@ def peak_memory(command):
 
 
 def compare(path, commands, runs):
-    """Lets the commands take turns on a file. By name: median MB/s, and lines of output."""
+    """Lets the commands take turns on a file. By name: median MB/s by the clock and of CPU, and lines of output."""
     taken = {name: [] for name in commands}
     for i in range(runs + 1):
         for name, command in commands.items():
             result = run(command + [path])
             if i > 0:  # the first round warms the page cache
                 taken[name].append(result)
-    size = os.path.getsize(path)
-    return {name: (size / statistics.median(t[0] for t in results) / 1e6, results[0][1]) for name, results in taken.items()}
+    size = os.path.getsize(path) / 1e6
+    return {name: (size / statistics.median(t[0] for t in results), size / statistics.median(t[1] for t in results),
+                   results[0][2]) for name, results in taken.items()}
 
 
 def main():
@@ -167,7 +171,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=options.directory) as folder:
         commands = {"ktriage": [options.ktriage, "parse", "--all", "--json"], "wc -l": ["wc", "-l"],
                     "grep -c BUG": ["grep", "-c", "BUG"]}
-        print("%-12s %-12s %8s %12s" % ("log", "command", "MB/s", "vs ktriage"))
+        print("%-12s %-12s %8s %12s %10s %12s" % ("log", "command", "MB/s", "vs ktriage", "MB/CPU s", "vs ktriage"))
         memory = {}
         for kind, crashes in (("clean", False), ("crash-rich", True)):
             for size in (options.mb // 4, options.mb):
@@ -176,9 +180,11 @@ def main():
                 memory[kind, size] = peak_memory(commands["ktriage"] + [path])
                 if size == options.mb:
                     found = compare(path, commands, options.runs)
-                    for name, (speed, _) in found.items():
-                        print("%-12s %-12s %8.0f %11.2fx" % (kind, name, speed, speed / found["ktriage"][0]))
-                    print("%-12s %d crashes in %d MB" % (kind, found["ktriage"][1], size))
+                    own = found["ktriage"]
+                    for name, (speed, cpu, _) in found.items():
+                        print("%-12s %-12s %8.0f %11.2fx %10.0f %11.2fx" %
+                              (kind, name, speed, speed / own[0], cpu, cpu / own[1]))
+                    print("%-12s %d crashes in %d MB" % (kind, own[2], size))
                 os.remove(path)
         for (kind, size), peak in memory.items():
             print("%-12s peak memory at %4d MB: %5.1f MB" % (kind, size, peak / 1e6))
