@@ -123,8 +123,10 @@ void ReportAssembler::hand_out() {
 void ReportAssembler::announce(Open& crash) {
   if (crash.announced) return;
   crash.announced = true;
+  const Family* family = crash.crash.family;
   sink_(std::move(crash.crash));
   crash.crash = AssembledCrash();
+  crash.crash.family = family;  // what is still to come must be told from another crash
 }
 
 void ReportAssembler::pause(bool all) {
