@@ -39,9 +39,9 @@ bool has_bare_stack(const std::vector<ReportLine>& lines) {
 
 }  // namespace
 
-std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text,
+std::string find_corruption(std::string_view title_line, bool needs_trace, const ReportText& text,
                             const ConsoleRules& console) {
-  if (console.corrupted_titles.matches(title)) return "the title is torn";
+  if (console.corrupted_titles.matches(title_line)) return "the title is torn";
   if (!needs_trace) return {};
   const auto& lines = text.lines();
   std::set<const StackHeader*> seen;  // only the first stack of each form counts: later ones may follow from the crash

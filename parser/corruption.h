@@ -13,7 +13,7 @@ inline constexpr std::string_view kCorruptedNoRule = "the title line is not foll
 
 /// Why a titled report may not be trusted for identity; empty if it may. `needs_trace`: reports of this form show a
 /// stack.
-std::string find_corruption(std::string_view title, bool needs_trace, const ReportText& text,
+std::string find_corruption(std::string_view title_line, bool needs_trace, const ReportText& text,
                             const ConsoleRules& console);
 
 }  // namespace ktriage

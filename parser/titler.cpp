@@ -152,8 +152,9 @@ Title Titler::name(const Family& family, const ReportText& text) const {
     out.corrupted_reason = kCorruptedNoRule;
   }
   if (out.corrupted_reason.empty()) {
+    const std::string_view title_line = lines.empty() ? std::string_view() : lines[out.line].text;
     out.corrupted_reason =
-        find_corruption(out.title, out.rule != nullptr && out.rule->needs_trace, text, pack_.console);
+        find_corruption(title_line, out.rule != nullptr && out.rule->needs_trace, text, pack_.console);
   }
   return out;
 }
