@@ -63,7 +63,7 @@ buckets:
 console:
   instruction_pointers: ['^RIP: [0-9a-f]{4}:(?P<frame>.*)']
   stack_headers: [{line: '^Call Trace:', role: crash}]
-  corrupted_titles: ['\[ *NUM\.NUM\] ']
+  corrupted_titles: [' \[ *[0-9]+\.[0-9]+\] ']
 frame_prefixes: ['__do_', 'sys_', '__x64_']
 )";
 
