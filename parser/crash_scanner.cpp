@@ -31,7 +31,7 @@ std::vector<Literal> literals_of(const RulePack& pack) {
       literals.push_back({trigger, static_cast<uint16_t>(i)});
     }
   }
-  literals.push_back({"Linux version ", CrashScanner::kBanner});
+  literals.push_back({std::string(CrashScanner::kBannerText), CrashScanner::kBanner});
   return literals;
 }
 

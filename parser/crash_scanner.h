@@ -14,6 +14,7 @@ namespace ktriage {
 class CrashScanner {
  public:
   /// Marks other than families' triggers.
+  static constexpr std::string_view kBannerText = "Linux version ";  ///< gives a hit kBanner
   enum Mark : uint16_t { kBanner = 0xFFFE, kUnclean = 0xFFFF };
 
   struct Hit {

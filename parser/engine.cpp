@@ -15,9 +15,7 @@ std::string readable_report(std::string leading, const ReportText& text) {
   std::string out = std::move(leading);
   for (const auto& line : text.lines()) {
     if (line.kind == LineKind::Frame && !line.frame->reliable) continue;
-    for (const char c : line.text) {
-      if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') out += c;
-    }
+    out += line.text;  // LogLine has taken the control bytes out
     out += '\n';
   }
   return out;

@@ -6,22 +6,16 @@
 namespace ktriage {
 namespace {
 
-bool holds_trigger(const RulePack& pack, std::string_view family_name, std::string_view line) {
-  const auto family =
-      std::find_if(pack.families.begin(), pack.families.end(), [&](const Family& f) { return f.name == family_name; });
-  return family != pack.families.end() &&
-         std::any_of(family->triggers.begin(), family->triggers.end(),
-                     [&](const std::string& trigger) { return line.find(trigger) != std::string_view::npos; });
-}
-
 /// The line that Titler has tried the rule on: the first with a trigger that the rule's first pattern fits.
 std::string find_title_line(const CrashReport& crash, const Rule* rule, const RulePack& pack) {
+  const Family* family = pack.find_family(crash.family);
+  if (family == nullptr) return {};
   std::string_view rest = crash.report;
   while (!rest.empty()) {
     const size_t newline = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, newline);
     rest.remove_prefix(std::min(newline + 1, rest.size()));
-    if (!holds_trigger(pack, crash.family, line)) continue;
+    if (!family->has_trigger(line)) continue;
     if (rule == nullptr || rule->match.empty() || rule->match.front().matches(line)) return std::string(line);
   }
   return {};

@@ -59,8 +59,9 @@ class Walker {
     const auto function = strip_compiler_suffix(demangled);
     if (function.empty() || done_) return;
     const bool dispatcher = !walk_.above.empty() && lists_.find(walk_.above, function);
-    if (in_bucket(function) || dispatcher) {
-      if (in_bucket(function) || result_.frame.empty()) result_.frame = function;
+    const bool bucketed = in_bucket(function);
+    if (bucketed || dispatcher) {
+      if (bucketed || result_.frame.empty()) result_.frame = function;
       done_ = true;
       return;
     }

@@ -54,9 +54,8 @@ void LogParser::on_line(const RawLine& raw, std::string_view before) {
   line_hits_.clear();
   // In the raw line a literal may have stood in the prefix, or been torn by bytes that are gone now.
   if (raw.candidate) engine_.scanner().scan(text, *scratch_, line_hits_);
-  constexpr std::string_view kBanner = "Linux version ";
-  if (text.starts_with(kBanner)) {
-    const auto release = text.substr(kBanner.size());
+  if (text.starts_with(CrashScanner::kBannerText)) {
+    const auto release = text.substr(CrashScanner::kBannerText.size());
     banner_release_ = release.substr(0, release.find(' '));
   }
   const Family* trigger = line_hits_.empty() ? nullptr : engine_.detect(text, line_hits_);

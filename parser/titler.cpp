@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/byte_scan.h"
 #include "parser/corruption.h"
 #include "rules/title_template.h"
 
@@ -11,11 +12,6 @@ namespace {
 
 constexpr size_t kMaxTitle = 120;
 constexpr std::string_view kNoFrame = "corrupted";
-
-bool has_trigger(const Family& family, std::string_view line) {
-  return std::any_of(family.triggers.begin(), family.triggers.end(),
-                     [&](const std::string& trigger) { return line.find(trigger) != std::string_view::npos; });
-}
 
 /// The title line from its trigger on: the name of a crash that no rule knows.
 std::string_view from_trigger(const Family& family, std::string_view line) {
@@ -32,7 +28,7 @@ std::string collapse(std::string_view title) {
     if (blank && (out.empty() || out.back() == ' ')) continue;
     if (blank) {
       out += ' ';
-    } else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) {
+    } else if (!is_control(c)) {
       out += c;
     }
   }
@@ -46,7 +42,6 @@ struct Titler::Match {
   std::vector<std::pair<std::string, std::string_view>> groups;
   std::vector<std::string_view> title_frames;
   size_t first_line = 0;
-  size_t last_line = 0;
 
   std::string_view group(std::string_view name) const {
     for (const auto& [key, value] : groups) {
@@ -74,7 +69,6 @@ bool Titler::match_rule(const Rule& rule, const ReportText& text, size_t line, M
       if (name == "func" || name == "func2") match.title_frames.push_back(value);
     });
   }
-  match.last_line = line;
   return std::all_of(rule.require.begin(), rule.require.end(), [&](const Pattern& pattern) {
     return std::any_of(lines.begin(), lines.end(), [&](const ReportLine& l) { return pattern.matches(l.text); });
   });
@@ -139,7 +133,7 @@ Title Titler::name(const Family& family, const ReportText& text) const {
   Title out;
   bool found = false;
   for (size_t i = 0; i < lines.size() && !found; ++i) {
-    if (!has_trigger(family, lines[i].text)) continue;
+    if (!family.has_trigger(lines[i].text)) continue;
     for (const auto& rule : family.rules) {
       if (!match_rule(rule, text, i, match)) continue;
       out = apply(rule, match, text);

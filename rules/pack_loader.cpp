@@ -171,10 +171,12 @@ class FileLoader {
     });
     console.corrupted_titles.append(yaml_.texts(node, "corrupted_titles"));
     console.corrupted_lines.append(yaml_.texts(node, "corrupted_lines"));
-    yaml_.for_each(node, "stack_headers", [&](const YAML::Node& header) { load_stack_header(header); });
+    std::vector<std::string> header_lines;
+    yaml_.for_each(node, "stack_headers", [&](const YAML::Node& header) { load_stack_header(header, header_lines); });
+    console.stack_header_lines.append(header_lines);  // once: each append combines the whole set anew
   }
 
-  void load_stack_header(const YAML::Node& node) {
+  void load_stack_header(const YAML::Node& node, std::vector<std::string>& lines) {
     if (!yaml_.check_keys(node, {"line", "role", "needs_frames"})) return;
     static constexpr std::pair<std::string_view, StackRole> kRoles[] = {
         {"crash", StackRole::Crash},    {"allocation", StackRole::Allocation},
@@ -185,7 +187,7 @@ class FileLoader {
     const auto* found =
         std::find_if(std::begin(kRoles), std::end(kRoles), [&](const auto& r) { return r.first == role; });
     if (found == std::end(kRoles)) return yaml_.fail(node["role"], "unknown role '" + role + "'");
-    pack_.console.stack_header_lines.append({yaml_.text(node, "line", true)});
+    lines.push_back(yaml_.text(node, "line", true));
     pack_.console.stack_headers.push_back({found->second, yaml_.flag(node, "needs_frames", true)});
   }
 

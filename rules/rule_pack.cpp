@@ -13,6 +13,13 @@ const List* find_by_name(const std::vector<List>& lists, std::string_view name) 
 
 }  // namespace
 
+bool Family::has_trigger(std::string_view line) const {
+  return std::any_of(triggers.begin(), triggers.end(),
+                     [&](const std::string& trigger) { return line.find(trigger) != std::string_view::npos; });
+}
+
+const Family* RulePack::find_family(std::string_view name) const { return find_by_name(families, name); }
+
 const FrameList* RulePack::find_frame_list(std::string_view name) const { return find_by_name(frame_lists, name); }
 
 const BucketList* RulePack::find_bucket_list(std::string_view name) const { return find_by_name(bucket_lists, name); }

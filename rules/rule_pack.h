@@ -76,6 +76,9 @@ struct Family {
   PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
                          ///< no frame
   Location where;
+
+  /// Does `line` hold one of the triggers, ignored or not?
+  bool has_trigger(std::string_view line) const;
 };
 
 /// Names of functions, as unanchored patterns (syzbot's way).
@@ -163,6 +166,7 @@ struct RulePack {
   std::vector<std::string> frame_prefixes;
   ConsoleRules console;
 
+  const Family* find_family(std::string_view name) const;
   const FrameList* find_frame_list(std::string_view name) const;
   const BucketList* find_bucket_list(std::string_view name) const;
 };
