@@ -1,0 +1,111 @@
+#include "symbolizer/dwarf_backend.h"
+
+#include <atomic>
+#include <thread>
+
+#include "symbolizer/unit_decoder.h"
+
+namespace ktriage {
+namespace {
+
+// How much of the file may be in memory before its pages are given back.
+constexpr uint64_t kPagesToKeep = 48 << 20;
+
+std::vector<AddressRange> code_of(const ElfFile& file) {
+  std::vector<AddressRange> code;
+  for (const auto& section : file.sections()) {
+    if (section.holds_code() && section.size > 0) code.push_back({section.address, section.address + section.size});
+  }
+  return code;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DwarfBackend>> DwarfBackend::open(const ElfFile& file, std::unique_ptr<IndexCache> cache) {
+  if (!file.has_debug_info()) {
+    return Diagnostic{file.name(), 0, 0,
+                      "holds no debug information (.debug_info); build with CONFIG_DEBUG_INFO, or take the "
+                      "distribution's -dbg package"};
+  }
+  auto sections = dwarf_sections(file);
+  if (!sections) return sections.errors();
+  return std::unique_ptr<DwarfBackend>(new DwarfBackend(file, sections.value(), std::move(cache)));
+}
+
+DwarfBackend::DwarfBackend(const ElfFile& file, const DwarfSections& sections, std::unique_ptr<IndexCache> cache)
+    : file_(file), sections_(sections), cache_(std::move(cache)), map_(sections_), code_(code_of(file)) {}
+
+std::string DwarfBackend::decode(uint64_t offset) const {
+  auto unit = DwarfUnit::read_header(sections_, offset);
+  if (!unit || !unit->load(sections_)) return {};
+  return decode_unit(sections_, *unit, code_);
+}
+
+void DwarfBackend::note_decoded(uint64_t bytes) {
+  dirty_ = true;
+  decoded_bytes_ += bytes;
+  if (decoded_bytes_ < kPagesToKeep) return;
+  decoded_bytes_ = 0;
+  file_.forget_pages();
+}
+
+const UnitIndex* DwarfBackend::unit(uint64_t offset) {
+  const auto known = units_.find(offset);
+  if (known != units_.end()) return &known->second.index;
+  Decoded decoded{{}, UnitIndex({})};
+  if (const auto cached = cache_ ? cache_->find(offset) : std::nullopt) {
+    decoded.index = UnitIndex(*cached);
+  } else {
+    decoded.bytes = decode(offset);
+    const auto unit = DwarfUnit::read_header(sections_, offset);
+    note_decoded(unit ? unit->end() - unit->offset() : 0);
+  }
+  auto& kept = units_.emplace(offset, std::move(decoded)).first->second;
+  if (!kept.bytes.empty()) kept.index = UnitIndex(kept.bytes);
+  return &kept.index;
+}
+
+std::vector<SourceFrame> DwarfBackend::look_up(uint64_t address) {
+  std::vector<SourceFrame> frames;
+  if (const auto offset = map_.find(address)) unit(*offset)->look_up(address, frames);
+  return frames;
+}
+
+void DwarfBackend::decode_all(unsigned jobs) {
+  std::vector<uint64_t> wanted;
+  for (const uint64_t offset : map_.all()) {
+    if (units_.count(offset) == 0) wanted.push_back(offset);
+  }
+  std::vector<std::string> decoded(wanted.size());
+  std::atomic<size_t> next{0};
+  std::atomic<uint64_t> bytes{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < wanted.size(); i = next++) {
+      decoded[i] = decode(wanted[i]);
+      const auto unit = DwarfUnit::read_header(sections_, wanted[i]);
+      const uint64_t before = bytes.fetch_add(unit ? unit->end() - unit->offset() : 0);
+      if (before / kPagesToKeep != bytes.load() / kPagesToKeep) file_.forget_pages();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    auto& kept = units_.emplace(wanted[i], Decoded{std::move(decoded[i]), UnitIndex({})}).first->second;
+    kept.index = UnitIndex(kept.bytes);
+  }
+  dirty_ = dirty_ || !wanted.empty();
+}
+
+void DwarfBackend::save() {}
+
+DwarfBackend::UnitNames DwarfBackend::unit_names(uint64_t address) {
+  const auto offset = map_.find(address);
+  if (!offset) return {};
+  auto unit = DwarfUnit::read_header(sections_, *offset);
+  if (!unit || !unit->load(sections_)) return {};
+  return {std::string(unit->name()), std::string(unit->directory())};
+}
+
+}  // namespace ktriage
