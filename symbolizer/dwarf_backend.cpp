@@ -100,12 +100,4 @@ void DwarfBackend::decode_all(unsigned jobs) {
 
 void DwarfBackend::save() {}
 
-DwarfBackend::UnitNames DwarfBackend::unit_names(uint64_t address) {
-  const auto offset = map_.find(address);
-  if (!offset) return {};
-  auto unit = DwarfUnit::read_header(sections_, *offset);
-  if (!unit || !unit->load(sections_)) return {};
-  return {std::string(unit->name()), std::string(unit->directory())};
-}
-
 }  // namespace ktriage

@@ -28,13 +28,6 @@ class DwarfBackend : public Backend {
   void save();
   ~DwarfBackend() override { save(); }
 
-  /// Path and directory of the unit that holds `address`, as DWARF has them; empty if none does.
-  struct UnitNames {
-    std::string file;
-    std::string directory;
-  };
-  UnitNames unit_names(uint64_t address);
-
  private:
   DwarfBackend(const ElfFile& file, const DwarfSections& sections, std::unique_ptr<IndexCache> cache);
   const UnitIndex* unit(uint64_t offset);

@@ -1,7 +1,6 @@
 #include "symbolizer/source_path.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace ktriage {
 
@@ -30,25 +29,14 @@ std::string tidy_path(std::string_view path) {
   return out;
 }
 
-void SourceRoots::add(std::string_view directory, std::string_view file, std::string_view place) {
-  if (!directory.empty()) add_root(tidy_path(directory));
-  const std::string tidy = tidy_path(file);
-  if (tidy.size() > place.size() && tidy.ends_with(place) && tidy[tidy.size() - place.size() - 1] == '/') {
-    add_root(tidy.substr(0, tidy.size() - place.size() - 1));
-  }
-}
-
-void SourceRoots::add_root(std::string root) {
-  if (root.empty() || root == "/") return;
-  root += '/';
-  if (std::find(roots_.begin(), roots_.end(), root) == roots_.end()) roots_.push_back(std::move(root));
-  std::sort(roots_.begin(), roots_.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+SourceRoots::SourceRoots(std::string_view file, std::string_view place) {
+  if (file.size() <= place.size() || !file.ends_with(place)) return;
+  file.remove_suffix(place.size());
+  if (file.ends_with('/') && file != "/") root_ = file;
 }
 
 std::string_view SourceRoots::shorten(std::string_view path) const {
-  for (const auto& root : roots_) {
-    if (path.size() > root.size() && path.starts_with(root)) return path.substr(root.size());
-  }
+  if (!root_.empty() && path.size() > root_.size() && path.starts_with(root_)) return path.substr(root_.size());
   return path;
 }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace ktriage {
 
@@ -13,16 +12,14 @@ std::string tidy_path(std::string_view path);
 class SourceRoots {
  public:
   SourceRoots() = default;
-  /// `directory`: where the compiler ran, `file`: a path of DWARF that is known to stand at `place` of the tree
-  /// ("init/main.c").
-  void add(std::string_view directory, std::string_view file, std::string_view place);
+  /// `file`: a tidied path of DWARF that is known to stand at `place` of the tree ("init/main.c").
+  SourceRoots(std::string_view file, std::string_view place);
 
-  /// `path` without the longest root that it starts with; paths elsewhere stay whole.
+  /// `path` without the root that it starts with; paths elsewhere stay whole.
   std::string_view shorten(std::string_view path) const;
 
  private:
-  void add_root(std::string root);
-  std::vector<std::string> roots_;  // with a slash behind
+  std::string root_;  // with a slash behind; empty: unknown
 };
 
 }  // namespace ktriage
