@@ -24,6 +24,7 @@ struct Frame {
   uint32_t line = 0;     ///< 0: unknown
   bool reliable = true;  ///< false: the unwinder marked it `?` or (unreliable)
   bool inlined = false;
+  bool at_fault = false;  ///< the instruction itself (RIP, PC), not where a call returns to
 };
 
 struct Stack {

@@ -19,8 +19,8 @@ class Backend {
   /// "libdw" and so on, for messages.
   virtual std::string_view name() const = 0;
 
-  /// The frames of `address`, innermost first: inlined calls, then the function that holds the code. Empty if nothing is
-  /// known. Views live until the next call.
+  /// The frames of `address`, innermost first: inlined calls, then the function that holds the code. Empty if nothing
+  /// is known. Views live until the next call.
   virtual std::vector<SourceFrame> look_up(uint64_t address) = 0;
 };
 

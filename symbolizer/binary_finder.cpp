@@ -27,7 +27,7 @@ std::string module_name(const fs::path& path) {
   return name;
 }
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(path, error);
 }
@@ -72,7 +72,7 @@ bool BinaryFinder::add_build_tree(const std::string& directory) {
   if (!order) return false;
   for (std::string line; std::getline(order, line);) {
     const fs::path path = fs::path(directory) / fs::path(line).replace_extension(".ko");
-    if (exists(path)) add_file(path);
+    if (is_there(path)) add_file(path);
   }
   return true;
 }
@@ -89,9 +89,9 @@ void BinaryFinder::index_modules() {
   if (file.starts_with("vmlinux-")) {
     for (const char* place : {"lib/modules", "usr/lib/modules"}) {
       const fs::path modules = directory.parent_path() / place / file.substr(8);
-      if (exists(modules)) return add_directory(modules);
+      if (is_there(modules)) return add_directory(modules);
     }
-  } else if (exists(directory / "kernel")) {
+  } else if (is_there(directory / "kernel")) {
     add_directory(directory / "kernel");  // /usr/lib/debug/lib/modules/R/vmlinux
   }
 }
@@ -127,7 +127,7 @@ Result<ElfFile> BinaryFinder::find_module(std::string_view name, std::string_vie
 }
 
 std::optional<ElfFile> BinaryFinder::open_debug_file(const std::string& path, const std::string& build_id) const {
-  if (!exists(path)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   auto file = open_perhaps_compressed(path);
   if (!file || !file->has_debug_info() || file->build_id() != build_id) return std::nullopt;
   return std::move(file.value());
@@ -165,10 +165,11 @@ std::vector<std::string> BinaryFinder::vmlinux_candidates(std::string_view relea
   std::vector<std::string> found;
   const std::string r(release);
   if (r.empty() || r.find('/') != std::string::npos) return found;
-  for (const std::string& path : {debug_root + "/boot/vmlinux-" + r, debug_root + "/lib/modules/" + r + "/vmlinux",
-                                  debug_root + "/usr/lib/modules/" + r + "/vmlinux", "/lib/modules/" + r + "/build/vmlinux",
-                                  "/boot/vmlinux-" + r, "/usr/lib/modules/" + r + "/vmlinux"}) {
-    if (exists(path)) found.push_back(path);
+  for (const std::string& path :
+       {debug_root + "/boot/vmlinux-" + r, debug_root + "/lib/modules/" + r + "/vmlinux",
+        debug_root + "/usr/lib/modules/" + r + "/vmlinux", "/lib/modules/" + r + "/build/vmlinux", "/boot/vmlinux-" + r,
+        "/usr/lib/modules/" + r + "/vmlinux"}) {
+    if (is_there(path)) found.push_back(path);
   }
   return found;
 }

@@ -13,13 +13,13 @@ namespace ktriage {
 
 /// Where a kernel's files may lie.
 struct SearchPlaces {
-  std::vector<std::string> module_directories;            ///< as the user gave them; searched first
-  std::string debug_root = "/usr/lib/debug";              ///< of the distribution's -dbg packages
-  bool debuginfod = false;                                ///< ask `debuginfod-find`, which reads $DEBUGINFOD_URLS
+  std::vector<std::string> module_directories;  ///< as the user gave them; searched first
+  std::string debug_root = "/usr/lib/debug";    ///< of the distribution's -dbg packages
+  bool debuginfod = false;                      ///< ask `debuginfod-find`, which reads $DEBUGINFOD_URLS
 };
 
-/// Finds a kernel's binaries: modules by name, debug information that was split off by build-id (.build-id/12/34….debug),
-/// by .gnu_debuglink, or from a debuginfod server.
+/// Finds a kernel's binaries: modules by name, debug information that was split off by build-id
+/// (.build-id/12/34….debug), by .gnu_debuglink, or from a debuginfod server.
 class BinaryFinder {
  public:
   BinaryFinder(SearchPlaces places, const std::string& vmlinux);

@@ -72,8 +72,9 @@ Result<std::string> inflate_old_section(std::string_view bytes) {
 
 bool is_compressed_file(std::string_view bytes) {
   using namespace std::string_view_literals;
-  return bytes.starts_with("\xFD"
-                           "7zXZ\0"sv) ||
+  return bytes.starts_with(
+             "\xFD"
+             "7zXZ\0"sv) ||
          bytes.starts_with("\x28\xB5\x2F\xFD"sv) || bytes.starts_with("\x1F\x8B"sv);
 }
 

@@ -13,10 +13,10 @@ namespace ktriage {
 struct DwarfValue {
   enum class Kind : uint8_t {
     None,
-    Number,      ///< constants, flags, offsets into sections
-    Address,     ///< of code
+    Number,   ///< constants, flags, offsets into sections
+    Address,  ///< of code
     AddressIndex,
-    Reference,   ///< offset of an entry in .debug_info
+    Reference,  ///< offset of an entry in .debug_info
     Text,
     TextIndex,
     RangeIndex,
@@ -40,7 +40,7 @@ struct DwarfEntry {
   std::string_view name;
   std::string_view linkage_name;
   std::optional<uint64_t> low;
-  std::optional<uint64_t> high;  ///< past the end
+  std::optional<uint64_t> high;    ///< past the end
   std::optional<uint64_t> ranges;  ///< offset in the section of range lists
   std::optional<uint64_t> origin;  ///< abstract origin, or else the declaration this completes
   uint32_t call_file = 0;

@@ -19,8 +19,8 @@ struct ElfSection {
   std::string_view name;
   uint32_t type = 0;
   uint64_t flags = 0;
-  uint64_t address = 0;  ///< of relocatable files: given by us, so that no two sections overlap
-  uint64_t size = 0;     ///< in memory
+  uint64_t address = 0;    ///< of relocatable files: given by us, so that no two sections overlap
+  uint64_t size = 0;       ///< in memory
   std::string_view bytes;  ///< as they stand in the file, perhaps compressed; empty for NOBITS
   uint32_t link = 0;
   uint32_t info = 0;

@@ -1,6 +1,6 @@
 #include "symbolizer/kernel_binary.h"
 
-#include "symbolizer/symbol_name.h"
+#include "parser/demangle.h"
 
 namespace ktriage {
 
@@ -19,13 +19,13 @@ Result<std::unique_ptr<KernelBinary>> KernelBinary::open(ElfFile file, const Bac
 std::vector<SourcePlace> KernelBinary::look_up(uint64_t address, const SourceRoots& roots) {
   std::vector<SourcePlace> places;
   for (const auto& frame : backend_->look_up(address)) {
-    places.push_back({readable_name(frame.function), std::string(roots.shorten(frame.file)), frame.line, frame.inlined});
+    places.push_back({demangle(frame.function), std::string(roots.shorten(frame.file)), frame.line, frame.inlined});
   }
   if (!places.empty() && !places.back().function.empty()) return places;
   const auto symbol = symbols_.at(address);
   if (!symbol) return places;
   if (places.empty()) places.emplace_back();
-  places.back().function = readable_name(symbol->name);
+  places.back().function = demangle(symbol->name);
   return places;
 }
 

@@ -43,10 +43,10 @@ SymbolTable::SymbolTable(const ElfFile& file) : file_(file) {
     if (!code[symbol.section]) return;
     if (symbol.type != STT_FUNC && symbol.type != STT_NOTYPE && symbol.type != STT_GNU_IFUNC) return;
     if (is_noise(symbol.name)) return;
-    entries_.push_back(
-        {symbol.address, symbol.size, symbol.name, symbol.section, is_prefix_symbol(symbol.name)});
+    entries_.push_back({symbol.address, symbol.size, symbol.name, symbol.section, is_prefix_symbol(symbol.name)});
   });
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.address < b.address; });
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.address < b.address; });
   index_names();
 }
 

@@ -43,7 +43,7 @@ class SymbolTable {
   void index_names();
 
   const ElfFile& file_;
-  std::vector<Entry> entries_;  // by address
+  std::vector<Entry> entries_;   // by address
   std::vector<uint32_t> slots_;  // open addressing: 1 + index of the first entry of a name
   std::vector<uint32_t> next_;   // 1 + index of the next entry with the same hash slot chain
 };

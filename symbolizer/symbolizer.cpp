@@ -84,7 +84,8 @@ Resolution Symbolizer::resolve_in(KernelBinary& binary, const CodeName& name) {
   for (const auto& symbol : fitting) {
     auto chain = binary.look_up(symbol.address + name.offset - (before ? 1 : 0), roots_);
     if (chain.empty()) continue;
-    if (std::find(out.chains.begin(), out.chains.end(), chain) == out.chains.end()) out.chains.push_back(std::move(chain));
+    if (std::find(out.chains.begin(), out.chains.end(), chain) == out.chains.end())
+      out.chains.push_back(std::move(chain));
   }
   const bool lines = std::any_of(out.chains.begin(), out.chains.end(), [](const auto& c) { return c.back().line > 0; });
   if (!lines) return fail("no line information");
@@ -146,17 +147,17 @@ bool same_code(const Frame& a, const Frame& b) { return a.function == b.function
 
 }  // namespace
 
-void Symbolizer::symbolize(Stack& stack, bool first_is_exact) {
+void Symbolizer::symbolize(Stack& stack) {
   std::vector<Frame> frames;
-  const Frame first = stack.frames.empty() ? Frame() : stack.frames.front();
-  for (size_t i = 0; i < stack.frames.size(); ++i) {
-    const Frame& frame = stack.frames[i];
+  const Frame* fault = nullptr;
+  for (const Frame& frame : stack.frames) {
+    // arm64 and riscv repeat the faulting instruction as the trace's first frame.
+    const bool exact = frame.at_fault || (fault != nullptr && same_code(frame, *fault));
+    if (frame.at_fault) fault = &frame;
     if (frame.function.empty() || !frame.offset || !frame.file.empty() || frame.inlined) {
       frames.push_back(frame);
       continue;
     }
-    // arm64 and riscv repeat the faulting instruction as the trace's first frame.
-    const bool exact = first_is_exact && (i == 0 || (i == 1 && same_code(frame, first)));
     const CodeName name{frame.function, *frame.offset,  frame.size,
                         frame.module,   frame.build_id, exact ? CodeName::Kind::Exact : CodeName::Kind::Return};
     const Resolution resolution = resolve(name);
@@ -173,7 +174,7 @@ void Symbolizer::symbolize(CrashReport& report) {
   if (const auto mismatch = release_mismatch(report.kernel.release)) {
     if (options_.mismatch == Mismatch::Refuse) return warn_once(*mismatch + "; --force takes it nevertheless");
   }
-  for (auto& stack : report.stacks) symbolize(stack, stack.starts_at_fault);
+  for (auto& stack : report.stacks) symbolize(stack);
   if (!report.guilty || report.guilty->line > 0) return;
   for (const auto& stack : report.stacks) {
     for (const auto& frame : stack.frames) {

@@ -81,6 +81,9 @@ class Symbolizer {
   std::optional<std::string> release_mismatch(std::string_view release) const;
   std::optional<std::string> build_id_mismatch(std::string_view build_id) const;
 
+  /// Passes on what the user should know, unless it was said before.
+  void warn_once(const std::string& message);
+
   const std::string& release() const { return release_; }
   uint16_t machine() const { return vmlinux_->file().machine(); }
   const KernelBinary& vmlinux() const { return *vmlinux_; }
@@ -95,9 +98,7 @@ class Symbolizer {
   KernelBinary* module(std::string_view name, std::string_view build_id);
   Resolution resolve_in(KernelBinary& binary, const CodeName& name);
   Resolution fail(std::string why);
-  void warn_once(const std::string& message);
-  void symbolize(Stack& stack, bool first_is_exact);
-  BackendFactory backend_factory() const;
+  void symbolize(Stack& stack);
 
   SymbolizerOptions options_;
   BinaryFinder finder_;

@@ -7,9 +7,9 @@
 
 namespace ktriage {
 
-/// Decodes one unit into the bytes of a UnitIndex: the line program is run once, the tree of functions and inlined calls
-/// walked once. `code`: the stretches of the file that hold code, by address; what lies outside (functions that the
-/// linker dropped) is left out. Linear in the unit, but for sorting. REQUIRES: unit.load() gave true.
+/// Decodes one unit into the bytes of a UnitIndex: the line program is run once, the tree of functions and inlined
+/// calls walked once. `code`: the stretches of the file that hold code, by address; what lies outside (functions that
+/// the linker dropped) is left out. Linear in the unit, but for sorting. REQUIRES: unit.load() gave true.
 std::string decode_unit(const DwarfSections& sections, const DwarfUnit& unit, const std::vector<AddressRange>& code);
 
 /// What the entry at `offset` of .debug_info is called, itself or through the entries it refers to: the linkage name if

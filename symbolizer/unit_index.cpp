@@ -18,8 +18,8 @@ uint32_t last_not_above(const uint32_t* numbers, uint32_t count, uint32_t value)
 UnitIndex::UnitIndex(std::string_view bytes) : bytes_(bytes) {
   if (bytes.size() < sizeof(Header)) return;
   std::memcpy(&header_, bytes.data(), sizeof(Header));
-  const uint64_t words = uint64_t{header_.rows} * 3 + uint64_t{header_.segments} * 2 + uint64_t{header_.nodes} * 4 +
-                         header_.files;
+  const uint64_t words =
+      uint64_t{header_.rows} * 3 + uint64_t{header_.segments} * 2 + uint64_t{header_.nodes} * 4 + header_.files;
   if (bytes.size() < sizeof(Header) + words * 4 + header_.text_bytes) return;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the layout is UnitIndexBuilder's
   const auto* at = reinterpret_cast<const uint32_t*>(bytes.data() + sizeof(Header));
