@@ -27,13 +27,29 @@ Result<std::unique_ptr<DwarfBackend>> DwarfBackend::open(const ElfFile& file, st
                       "holds no debug information (.debug_info); build with CONFIG_DEBUG_INFO, or take the "
                       "distribution's -dbg package"};
   }
-  auto sections = dwarf_sections(file);
-  if (!sections) return sections.errors();
-  return std::unique_ptr<DwarfBackend>(new DwarfBackend(file, sections.value(), std::move(cache)));
+  std::unique_ptr<DwarfBackend> backend(new DwarfBackend(file, std::move(cache)));
+  // Inflating sections takes long: not if the cache may have all that will be asked for.
+  if (backend->map_.stretches().empty()) {
+    if (auto error = backend->load_sections()) return *error;
+  }
+  return backend;
 }
 
-DwarfBackend::DwarfBackend(const ElfFile& file, const DwarfSections& sections, std::unique_ptr<IndexCache> cache)
-    : file_(file), sections_(sections), cache_(std::move(cache)), map_(sections_), code_(code_of(file)) {}
+DwarfBackend::DwarfBackend(const ElfFile& file, std::unique_ptr<IndexCache> cache)
+    : file_(file),
+      cache_(std::move(cache)),
+      map_(cache_ && !cache_->stretches().empty() ? UnitMap(sections_, cache_->stretches(), cache_->is_complete())
+                                                  : UnitMap(sections_)),
+      code_(code_of(file)) {}
+
+std::optional<Diagnostic> DwarfBackend::load_sections() {
+  if (sections_loaded_) return std::nullopt;
+  sections_loaded_ = true;
+  auto sections = dwarf_sections(file_);
+  if (!sections) return sections.errors().front();
+  sections_ = sections.value();
+  return std::nullopt;
+}
 
 std::string DwarfBackend::decode(uint64_t offset) const {
   auto unit = DwarfUnit::read_header(sections_, offset);
@@ -56,6 +72,7 @@ const UnitIndex* DwarfBackend::unit(uint64_t offset) {
   if (const auto cached = cache_ ? cache_->find(offset) : std::nullopt) {
     decoded.index = UnitIndex(*cached);
   } else {
+    load_sections();  // if that fails, there is nothing to decode
     decoded.bytes = decode(offset);
     const auto unit = DwarfUnit::read_header(sections_, offset);
     note_decoded(unit ? unit->end() - unit->offset() : 0);
@@ -67,11 +84,17 @@ const UnitIndex* DwarfBackend::unit(uint64_t offset) {
 
 std::vector<SourceFrame> DwarfBackend::look_up(uint64_t address) {
   std::vector<SourceFrame> frames;
-  if (const auto offset = map_.find(address)) unit(*offset)->look_up(address, frames);
+  auto offset = map_.find_known(address);
+  if (!offset && !map_.is_complete()) {
+    load_sections();
+    offset = map_.find(address);
+  }
+  if (offset) unit(*offset)->look_up(address, frames);
   return frames;
 }
 
 void DwarfBackend::decode_all(unsigned jobs) {
+  load_sections();
   std::vector<uint64_t> wanted;
   for (const uint64_t offset : map_.all()) {
     if (units_.count(offset) == 0) wanted.push_back(offset);
@@ -98,6 +121,14 @@ void DwarfBackend::decode_all(unsigned jobs) {
   dirty_ = dirty_ || !wanted.empty();
 }
 
-void DwarfBackend::save() {}
+void DwarfBackend::save() {
+  if (!dirty_ || !cache_) return;
+  dirty_ = false;
+  std::map<uint64_t, std::string_view> units;
+  for (const auto& [offset, decoded] : units_) {
+    if (decoded.index.valid()) units.emplace(offset, decoded.index.bytes());
+  }
+  cache_->save(units, map_.stretches(), map_.is_complete());
+}
 
 }  // namespace ktriage

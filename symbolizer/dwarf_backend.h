@@ -29,13 +29,15 @@ class DwarfBackend : public Backend {
   ~DwarfBackend() override { save(); }
 
  private:
-  DwarfBackend(const ElfFile& file, const DwarfSections& sections, std::unique_ptr<IndexCache> cache);
+  DwarfBackend(const ElfFile& file, std::unique_ptr<IndexCache> cache);
+  std::optional<Diagnostic> load_sections();
   const UnitIndex* unit(uint64_t offset);
   std::string decode(uint64_t offset) const;
   void note_decoded(uint64_t bytes);
 
   const ElfFile& file_;
   DwarfSections sections_;
+  bool sections_loaded_ = false;
   std::unique_ptr<IndexCache> cache_;
   UnitMap map_;
   std::vector<AddressRange> code_;

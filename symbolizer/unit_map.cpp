@@ -8,10 +8,10 @@ namespace ktriage {
 
 std::optional<uint64_t> UnitMap::find(uint64_t address) {
   if (!table_read_) read_table();
-  auto found = look_up(address);
+  auto found = find_known(address);
   if (found || units_read_) return found;
   read_units();
-  return look_up(address);
+  return find_known(address);
 }
 
 std::vector<uint64_t> UnitMap::all() {
@@ -25,9 +25,9 @@ std::vector<uint64_t> UnitMap::all() {
   return units;
 }
 
-std::optional<uint64_t> UnitMap::look_up(uint64_t address) const {
+std::optional<uint64_t> UnitMap::find_known(uint64_t address) const {
   const auto after = std::upper_bound(stretches_.begin(), stretches_.end(), address,
-                                      [](uint64_t a, const Stretch& stretch) { return a < stretch.low; });
+                                      [](uint64_t a, const UnitStretch& stretch) { return a < stretch.low; });
   // Stretches hardly ever overlap; a few steps back find what a short one inside a long one hides.
   auto at = after;
   for (int steps = 0; at != stretches_.begin() && steps < 4; ++steps) {
@@ -83,7 +83,7 @@ void UnitMap::read_units() {
 
 void UnitMap::sort() {
   std::stable_sort(stretches_.begin(), stretches_.end(),
-                   [](const Stretch& a, const Stretch& b) { return a.low < b.low; });
+                   [](const UnitStretch& a, const UnitStretch& b) { return a.low < b.low; });
 }
 
 }  // namespace ktriage
