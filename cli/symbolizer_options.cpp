@@ -53,6 +53,8 @@ void add_symbolizer_options(OptionsDescription& options) {
       "answer compared with addr2line's)");
   add("addr2line", po::value<std::string>()->value_name("PROGRAM"),
       "the addr2line to use: GNU's, LLVM's or elfutils' (default: found by the machine of vmlinux)");
+  add("addr2line-timeout", po::value<double>()->value_name("SECONDS")->default_value(60, "60"),
+      "how long addr2line may take to answer before it is started anew");
   add("no-cache", po::bool_switch(), "neither read nor write $XDG_CACHE_HOME/ktriage");
 }
 
@@ -66,6 +68,9 @@ Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values) {
   options.backend = backend.value();
   options.addr2line = text_of(values, "addr2line");
   if (!options.addr2line.empty() && options.backend == BackendKind::Dwarf) options.backend = BackendKind::Addr2line;
+  const double limit = values["addr2line-timeout"].as<double>();
+  if (!(limit > 0 && limit <= 86400)) return Diagnostic{"--addr2line-timeout", 0, 0, "not a number of seconds"};
+  options.addr2line_limit = std::chrono::milliseconds(static_cast<int64_t>(limit * 1000) + 1);
   if (has_flag(values, "force")) options.mismatch = Mismatch::GoOn;
   if (!has_flag(values, "no-cache")) options.cache_directory = default_cache();
   options.warn = [](const std::string& message) { say(message); };

@@ -76,6 +76,9 @@ class ElfFile {
   Result<std::string_view> debug_section(std::string_view name) const;
   bool has_debug_info() const;
 
+  /// The file's bytes if they are not those on disk, which are compressed; else empty.
+  std::string_view decompressed_bytes() const { return kept_ ? *kept_ : std::string_view(); }
+
   void forget_pages() const { file_.forget_pages(); }
 
  private:

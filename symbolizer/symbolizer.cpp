@@ -20,15 +20,17 @@ Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) 
   auto file = open_perhaps_compressed(options.vmlinux);
   if (!file) return file.errors();
   const BinaryFinder finder(options.places, options.vmlinux);
-  auto binary = KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend_factory(options));
+  const auto make_backend = make_backend_factory(options);
+  auto binary = KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend);
   if (!binary) return binary.errors();
-  return std::unique_ptr<Symbolizer>(new Symbolizer(std::move(options), std::move(binary.value())));
+  return std::unique_ptr<Symbolizer>(new Symbolizer(std::move(options), std::move(binary.value()), make_backend));
 }
 
-Symbolizer::Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> vmlinux)
+Symbolizer::Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> vmlinux, BackendFactory make_backend)
     : options_(std::move(options)),
       finder_(options_.places, options_.vmlinux),
       vmlinux_(std::move(vmlinux)),
+      make_backend_(std::move(make_backend)),
       roots_(vmlinux_->source_roots()),
       banner_(vmlinux_->banner()),
       release_(release_of_banner(banner_)) {}
@@ -57,7 +59,7 @@ KernelBinary* Symbolizer::module(std::string_view name, std::string_view build_i
               std::string(name) + " has " + std::string(build_id) + "; --force takes it nevertheless");
     return nullptr;
   }
-  auto binary = KernelBinary::open(std::move(file.value()), make_backend_factory(options_));
+  auto binary = KernelBinary::open(std::move(file.value()), make_backend_);
   if (!binary) {
     for (const auto& error : binary.errors()) warn_once(error.to_string());
     return nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,8 +30,9 @@ struct SymbolizerOptions {
   std::string vmlinux;
   SearchPlaces places;
   BackendKind backend = BackendKind::Dwarf;
-  std::string addr2line;        ///< the program; empty: found by the vmlinux's machine
-  std::string cache_directory;  ///< empty: no cache
+  std::string addr2line;                             ///< the program; empty: found by the vmlinux's machine
+  std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
+  std::string cache_directory;                       ///< empty: no cache
   Mismatch mismatch = Mismatch::Refuse;
   /// Told what the user should know: a module that is missing, a tool that died. Each thing once.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
@@ -93,7 +95,7 @@ class Symbolizer {
   const std::map<std::string, size_t>& failures() const { return failures_; }
 
  private:
-  Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> vmlinux);
+  Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> vmlinux, BackendFactory make_backend);
 
   KernelBinary* module(std::string_view name, std::string_view build_id);
   Resolution resolve_in(KernelBinary& binary, const CodeName& name);
@@ -103,6 +105,7 @@ class Symbolizer {
   SymbolizerOptions options_;
   BinaryFinder finder_;
   std::unique_ptr<KernelBinary> vmlinux_;
+  BackendFactory make_backend_;
   SourceRoots roots_;
   std::string banner_;
   std::string release_;
