@@ -100,7 +100,7 @@ OptionsDescription options() {
 }
 
 ExitCode run(const OptionValues& values) {
-  auto symbolizer = symbolizer_of(values);
+  auto symbolizer = symbolizer_of(values, nullptr);
   // Without a vmlinux there is still a log, which somebody waits for.
   if (!symbolizer) say(symbolizer.errors());
   LogSymbolizerOptions log_options;

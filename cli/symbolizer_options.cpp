@@ -77,9 +77,10 @@ Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values) {
   return options;
 }
 
-Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values) {
+Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules) {
   auto options = symbolizer_options_of(values);
   if (!options) return options.errors();
+  options->rules = rules;
   if (options->vmlinux.empty()) return std::unique_ptr<Symbolizer>();
   return Symbolizer::open(std::move(options.value()));
 }

@@ -33,7 +33,9 @@ Symbolizer::Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> 
       make_backend_(std::move(make_backend)),
       roots_(vmlinux_->source_roots()),
       banner_(vmlinux_->banner()),
-      release_(release_of_banner(banner_)) {}
+      release_(release_of_banner(banner_)) {
+  if (options_.rules != nullptr) guilty_.emplace(*options_.rules);
+}
 
 void Symbolizer::warn_once(const std::string& message) {
   if (warned_.insert(message).second) options_.warn(message);
@@ -177,6 +179,7 @@ void Symbolizer::symbolize(CrashReport& report) {
     if (options_.mismatch == Mismatch::Refuse) return warn_once(*mismatch + "; --force takes it nevertheless");
   }
   for (auto& stack : report.stacks) symbolize(stack);
+  if (guilty_ && report.guilty) report.guilty = guilty_->find(report);
   if (!report.guilty || report.guilty->line > 0) return;
   for (const auto& stack : report.stacks) {
     for (const auto& frame : stack.frames) {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "parser/crash_report.h"
+#include "parser/guilty.h"
+#include "rules/rule_pack.h"
 #include "symbolizer/binary_finder.h"
 #include "symbolizer/kernel_binary.h"
 
@@ -34,6 +36,9 @@ struct SymbolizerOptions {
   std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
   std::string cache_directory;                       ///< empty: no cache
   Mismatch mismatch = Mismatch::Refuse;
+  /// Rules that tell machinery from guilty functions, so that inlined calls count when a report's guilty function is
+  /// looked for again; may be null, must outlive the symbolizer.
+  const RulePack* rules = nullptr;
   /// Told what the user should know: a module that is missing, a tool that died. Each thing once.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
@@ -74,8 +79,9 @@ class Symbolizer {
   std::optional<Symbol> symbol_at(uint64_t address) const { return vmlinux_->symbols().at(address); }
   std::optional<uint64_t> address_of(std::string_view symbol) const;
 
-  /// Fills in file and line of every frame, inserts the frames of inlined calls, and gives `guilty` its place. Frames
-  /// that have a file already stay. Does nothing if the report is of another kernel.
+  /// Fills in file and line of every frame, inserts the frames of inlined calls, looks for the guilty function again
+  /// with those (given `rules`), and gives it its place. Frames that have a file already stay. Does nothing if the
+  /// report is of another kernel.
   void symbolize(CrashReport& report);
 
   /// Nothing if a kernel that prints this may be ours; else what differs, for people. `banner`: "Linux version …".
@@ -109,6 +115,7 @@ class Symbolizer {
   SourceRoots roots_;
   std::string banner_;
   std::string release_;
+  std::optional<GuiltyFinder> guilty_;
   std::map<std::string, std::unique_ptr<KernelBinary>, std::less<>> modules_;  // null: not to be had
   std::map<std::string, size_t> failures_;
   std::set<std::string> warned_;
