@@ -1,6 +1,7 @@
 #include "symbolizer/symbolizer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "parser/frame_line.h"
@@ -179,15 +180,44 @@ void Symbolizer::symbolize(CrashReport& report) {
     if (options_.mismatch == Mismatch::Refuse) return warn_once(*mismatch + "; --force takes it nevertheless");
   }
   for (auto& stack : report.stacks) symbolize(stack);
-  if (guilty_ && report.guilty) report.guilty = guilty_->find(report);
-  if (!report.guilty || report.guilty->line > 0) return;
+  if (report.guilty) place_guilty(report);
+}
+
+namespace {
+
+/// The frame whose code `guilty` names; null if no frame does.
+const Frame* frame_of(const Guilty& guilty, const Stack& stack) {
+  const auto found = std::find_if(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
+    return frame.line > 0 && strip_compiler_suffix(frame.function) == guilty.function;
+  });
+  return found == stack.frames.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void Symbolizer::place_guilty(CrashReport& report) const {
   for (const auto& stack : report.stacks) {
-    for (const auto& frame : stack.frames) {
-      if (frame.line == 0 || strip_compiler_suffix(frame.function) != report.guilty->function) continue;
-      report.guilty->file = frame.file;
-      report.guilty->line = frame.line;
-      return;
+    const Frame* frame = frame_of(*report.guilty, stack);
+    if (frame == nullptr) continue;
+    if (report.guilty->line == 0) {
+      report.guilty->file = frame->file;
+      report.guilty->line = frame->line;
     }
+    if (frame->inlined || !frame->at_fault || !guilty_) return;
+    // The fault stands in a function of the same source file that was inlined here. Helpers from headers do not count:
+    // that nearly everything goes wrong in some list_add() says nothing. Nor do calls: what was called may be a wrapper.
+    CrashReport nearer;
+    Stack& calls = nearer.stacks.emplace_back();
+    const Frame* first = frame;
+    while (first != stack.frames.data() && (first - 1)->inlined) --first;
+    std::copy_if(first, frame + 1, std::back_inserter(calls.frames),
+                 [&](const Frame& call) { return call.file == frame->file; });
+    const auto found = guilty_->find(nearer);
+    if (!found || found->function == report.guilty->function) return;
+    report.guilty->function = found->function;
+    report.guilty->line = found->line;
+    report.guilty->why += "; the instruction itself was inlined from " + found->function;
+    return;
   }
 }
 

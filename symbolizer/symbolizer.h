@@ -36,8 +36,7 @@ struct SymbolizerOptions {
   std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
   std::string cache_directory;                       ///< empty: no cache
   Mismatch mismatch = Mismatch::Refuse;
-  /// Rules that tell machinery from guilty functions, so that inlined calls count when a report's guilty function is
-  /// looked for again; may be null, must outlive the symbolizer.
+  /// Rules that tell machinery from guilty functions, for inlined calls; may be null, must outlive the symbolizer.
   const RulePack* rules = nullptr;
   /// Told what the user should know: a module that is missing, a tool that died. Each thing once.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
@@ -107,6 +106,7 @@ class Symbolizer {
   Resolution resolve_in(KernelBinary& binary, const CodeName& name);
   Resolution fail(std::string why);
   void symbolize(Stack& stack);
+  void place_guilty(CrashReport& report) const;
 
   SymbolizerOptions options_;
   BinaryFinder finder_;
