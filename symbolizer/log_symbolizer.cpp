@@ -1,10 +1,13 @@
 #include "symbolizer/log_symbolizer.h"
 
+#include <elf.h>
+
 #include <array>
 #include <cstdio>
 
 #include "parser/text_cursor.h"
 #include "symbolizer/code_mention.h"
+#include "symbolizer/disassembler.h"
 
 namespace ktriage {
 namespace {
@@ -90,7 +93,7 @@ void LogSymbolizer::on_line(std::string_view line) {
   }
   learn_slide(line);
   if (!annotate(line) && !annotate_address(line)) write(line);
-  if (options_.disassemble) disassemble(line, ending_of(line));
+  if (options_.disassemble) disassemble(line);
 }
 
 bool LogSymbolizer::annotate(std::string_view line) {
@@ -105,7 +108,10 @@ bool LogSymbolizer::annotate(std::string_view line) {
     const bool fault = mention.kind == CodeName::Kind::Exact || fault_text(mention) == fault_;
     const CodeName name{symbol.function, *symbol.offset,  symbol.size,
                         symbol.module,   symbol.build_id, fault ? CodeName::Kind::Exact : CodeName::Kind::Return};
-    if (mention.kind == CodeName::Kind::Exact) fault_ = fault_text(mention);
+    if (mention.kind == CodeName::Kind::Exact) {
+      fault_ = fault_text(mention);
+      fault_offset_ = symbol.offset;
+    }
     ++counts_.functions;
     const Resolution resolution = symbolizer_->resolve(name);
     if (resolution.chains.empty()) continue;
@@ -173,6 +179,57 @@ bool LogSymbolizer::annotate_address(std::string_view line) {
   return true;
 }
 
-void LogSymbolizer::disassemble(std::string_view, std::string_view) {}
+namespace {
+
+std::string_view arch_of(uint16_t machine) {
+  switch (machine) {
+    case EM_X86_64:
+      return "x86_64";
+    case EM_386:
+      return "i686";
+    case EM_AARCH64:
+      return "arm64";
+    case EM_ARM:
+      return "arm";
+    case EM_PPC64:
+      return "ppc64";
+    case EM_PPC:
+      return "ppc";
+    case EM_RISCV:
+      return "riscv64";
+    default:
+      return {};
+  }
+}
+
+/// "RIP: 0033:0x47b7a0": the code segment of user space has the privilege bits set.
+bool is_user_pointer(std::string_view line) {
+  const size_t at = line.find("IP: ");
+  if (at == std::string_view::npos || line.size() < at + 9 || line[at + 8] != ':') return false;
+  const auto segment = to_number<uint32_t>(line.substr(at + 4, 4), 16);
+  return segment && (*segment & 3) == 3;
+}
+
+}  // namespace
+
+void LogSymbolizer::disassemble(std::string_view line) {
+  if (line.find("IP: ") != std::string_view::npos) user_mode_ = is_user_pointer(line);
+  const size_t at = line.find("Code: ");
+  if (at == std::string_view::npos || user_mode_) return;
+  const auto arch = arch_of(symbolizer_->machine());
+  const auto text = line.substr(at + 6);
+  if (text == last_code_) return;  // x86 prints it again when the task is gone
+  const auto code = parse_machine_code(text, has_big_endian_code(arch));
+  if (!code || !code->trap_offset) return;
+  last_code_ = text;
+  std::string out = line.ends_with('\n') ? "" : "\n";
+  const std::string_view ending = ending_of(line).empty() ? "\n" : ending_of(line);
+  for (const auto& instruction : format_instructions(*code, ktriage::disassemble(*code, arch, {fault_offset_}))) {
+    out += line.substr(0, at);
+    out += instruction;
+    out += ending;
+  }
+  write(out);
+}
 
 }  // namespace ktriage

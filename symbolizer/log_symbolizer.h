@@ -43,7 +43,7 @@ class LogSymbolizer {
   void learn_slide(std::string_view line);
   bool annotate(std::string_view line);
   bool annotate_address(std::string_view line);
-  void disassemble(std::string_view line, std::string_view ending);
+  void disassemble(std::string_view line);
 
   Symbolizer* symbolizer_;
   LogSymbolizerOptions options_;
@@ -53,7 +53,9 @@ class LogSymbolizer {
   bool refused_ = false;           // this boot is of another kernel
   std::optional<uint64_t> slide_;  // KASLR: what addresses in the log have too much
   std::string fault_;              // the last instruction pointer: "function+0x12"
-  std::string last_code_;          // the last Code: line's bytes, which the kernel may print twice
+  std::optional<uint64_t> fault_offset_;
+  bool user_mode_ = false;  // the last instruction pointer is user space's
+  std::string last_code_;   // the last Code: line's bytes, which the kernel may print twice
 };
 
 }  // namespace ktriage

@@ -205,7 +205,8 @@ void Symbolizer::place_guilty(CrashReport& report) const {
     }
     if (frame->inlined || !frame->at_fault || !guilty_) return;
     // The fault stands in a function of the same source file that was inlined here. Helpers from headers do not count:
-    // that nearly everything goes wrong in some list_add() says nothing. Nor do calls: what was called may be a wrapper.
+    // that nearly everything goes wrong in some list_add() says nothing. Nor do calls: what was called may be a
+    // wrapper.
     CrashReport nearer;
     Stack& calls = nearer.stacks.emplace_back();
     const Frame* first = frame;
