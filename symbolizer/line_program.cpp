@@ -5,6 +5,21 @@
 #include "symbolizer/dwarf_entry.h"
 
 namespace ktriage {
+namespace {
+
+/// The width of offsets is the line table's own here, which need not be the unit's: assemblers write 32-bit line tables
+/// for 64-bit units.
+DwarfValue read_table_value(ByteReader& reader, const Abbreviation::Attribute& attribute, uint8_t offset_size,
+                            const DwarfUnit& unit, const DwarfSections& sections) {
+  if (attribute.form != DW_FORM_strp && attribute.form != DW_FORM_line_strp) {
+    return read_value(reader, attribute, unit, sections);
+  }
+  const uint64_t offset = reader.number(offset_size);
+  const auto texts = attribute.form == DW_FORM_strp ? sections.str : sections.line_str;
+  return {DwarfValue::Kind::Text, offset, sections.reader(texts, offset).text()};
+}
+
+}  // namespace
 
 LineProgram LineProgram::run(const DwarfSections& sections, uint64_t offset, const DwarfUnit& unit) {
   LineProgram program;
@@ -39,7 +54,7 @@ std::optional<LineProgram::Header> LineProgram::read_header(const DwarfSections&
   header.operand_counts.push_back(0);
   for (unsigned i = 1; i < header.opcode_base; ++i) header.operand_counts.push_back(reader.u8());
   if (version_ >= 5) {
-    if (!read_tables(reader, sections, unit)) return std::nullopt;
+    if (!read_tables(reader, offset_size, sections, unit)) return std::nullopt;
   } else {
     read_old_tables(reader, unit);
   }
@@ -67,7 +82,8 @@ void LineProgram::read_old_tables(ByteReader& reader, const DwarfUnit& unit) {
 }
 
 /// Version 5: first what each entry is made of, then the entries; for directories, then for files.
-bool LineProgram::read_tables(ByteReader& reader, const DwarfSections& sections, const DwarfUnit& unit) {
+bool LineProgram::read_tables(ByteReader& reader, uint8_t offset_size, const DwarfSections& sections,
+                              const DwarfUnit& unit) {
   for (const bool directories : {true, false}) {
     std::vector<Abbreviation::Attribute> format;
     for (unsigned i = reader.u8(); i > 0; --i) {
@@ -81,7 +97,7 @@ bool LineProgram::read_tables(ByteReader& reader, const DwarfSections& sections,
     for (uint64_t i = 0; i < count; ++i) {
       File file;
       for (const auto& attribute : format) {
-        const DwarfValue value = read_value(reader, attribute, unit, sections);
+        const DwarfValue value = read_table_value(reader, attribute, offset_size, unit, sections);
         if (attribute.name == DW_LNCT_path) file.name = value.text;
         if (attribute.name == DW_LNCT_directory_index) file.directory = value.number;
       }

@@ -45,7 +45,7 @@ class LineProgram {
   };
 
   std::optional<Header> read_header(const DwarfSections& sections, uint64_t offset, const DwarfUnit& unit);
-  bool read_tables(ByteReader& reader, const DwarfSections& sections, const DwarfUnit& unit);
+  bool read_tables(ByteReader& reader, uint8_t offset_size, const DwarfSections& sections, const DwarfUnit& unit);
   void read_old_tables(ByteReader& reader, const DwarfUnit& unit);
   void execute(ByteReader reader, const Header& header, const DwarfUnit& unit);
 
