@@ -155,7 +155,7 @@ void ChildProcess::stop() {
   close_input();
   if (output_ >= 0) close(std::exchange(output_, -1));
   if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);
+  kill(-pid_, SIGKILL);  // its whole group: it may be a script
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;

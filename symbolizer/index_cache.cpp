@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -94,6 +95,20 @@ class NewFile {
   bool kept_ = false;
 };
 
+/// Drafts of writers that were killed, old enough to be nobody's any more.
+void remove_stale_drafts(const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  const std::string start = path.filename().native() + ".";
+  std::error_code error;
+  const auto limit = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (auto entry = fs::directory_iterator(path.parent_path(), error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (!entry->path().filename().native().starts_with(start)) continue;
+    if (entry->last_write_time(ignored) < limit && !ignored) fs::remove(entry->path(), ignored);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<IndexCache> IndexCache::open(const std::string& directory, const std::string& build_id,
@@ -171,6 +186,7 @@ bool IndexCache::save(const std::map<uint64_t, std::string_view>& units, std::sp
 
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);
+  remove_stale_drafts(path_);
   NewFile file(path_);
   if (!file.is_open() || !file.write(&header, sizeof(header)) || !file.write(tables.data(), tables.size()))
     return false;
