@@ -45,6 +45,7 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   report.alt_titles = std::move(title.alt_titles);
   report.frame = std::move(title.frame);
   report.corrupted_reason = std::move(title.corrupted_reason);
+  if (crash.interrupted && report.corrupted_reason.empty()) report.corrupted_reason = "another report begins inside";
   report.skipped = std::move(title.skipped);
   report.rule = title.rule != nullptr ? title.rule->id : std::string();
   report.family = crash.family->name;

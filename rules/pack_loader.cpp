@@ -52,12 +52,13 @@ class FileLoader {
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "rules"})) return;
+    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "until", "rules"})) return;
     Family family{yaml_.text(node, "name", true),
                   yaml_.texts(node, "triggers"),
                   PatternSet(yaml_.texts(node, "ignore")),
                   {},
                   PatternSet(yaml_.texts(node, "continues")),
+                  PatternSet(yaml_.texts(node, "until")),
                   location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });
     pack_.families.push_back(std::move(family));
@@ -240,6 +241,7 @@ void overlay_family(std::vector<Family>& families, Family added) {
   family->triggers.insert(family->triggers.end(), added.triggers.begin(), added.triggers.end());
   family->ignore.prepend(added.ignore);
   family->continues.prepend(added.continues);
+  family->until.prepend(added.until);
   family->rules.insert(family->rules.begin(), std::move_iterator(unplaced.begin()), std::move_iterator(unplaced.end()));
 }
 

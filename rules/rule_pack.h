@@ -75,6 +75,7 @@ struct Family {
   std::vector<Rule> rules;            ///< tried in order
   PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
                          ///< no frame
+  PatternSet until;      ///< the line that always closes a report of this family; empty: there is none
   Location where;
 
   /// Does `line` hold one of the triggers, ignored or not?
