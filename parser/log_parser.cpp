@@ -93,7 +93,8 @@ std::string LogParser::leading_lines(const Context& context, std::string_view be
   std::vector<CrashScanner::Hit> hits;
   std::string_view rest = window;
   std::string scratch;
-  while (!rest.empty() && lines.size() < limits::kLeadingLines) {
+  const size_t most = context.kind == Context::Kind::Task ? limits::kLeadingLinesOfTask : limits::kLeadingLines;
+  while (!rest.empty() && lines.size() < most) {
     const size_t newline = rest.size() >= 2 ? rest.rfind('\n', rest.size() - 2) : std::string_view::npos;
     const bool torn = newline == std::string_view::npos && window.size() == limits::kLookBackBytes;
     if (torn) break;

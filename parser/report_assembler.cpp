@@ -11,7 +11,7 @@ namespace {
 
 // With panic_on_warn and its like, the panic behind a report repeats the report's own stack. Shorter reports are kept
 // whole: there the panic's stack may be the only one.
-constexpr size_t kLinesBeforePanicIsDropped = 25;
+constexpr size_t kLinesBeforePanicIsDropped = 24;
 
 }  // namespace
 
