@@ -158,6 +158,9 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
     out["guilty"] = to_json(*crash.guilty);
     add(out, "guilty_file", crash.guilty->file);
   }
+  if (const auto& cause = crash.caused_by) {
+    out["caused_by"] = {{"start_byte", cause->start_byte}, {"title", cause->title}, {"why", cause->why}};
+  }
   add(out, "rule", crash.rule);
   add(out, "report", crash.report);
   return out.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -37,6 +37,15 @@ const Family* Engine::detect(std::string_view text, const std::vector<CrashScann
   return best;
 }
 
+bool Engine::suppresses(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const {
+  const bool marked =
+      std::any_of(hits.begin(), hits.end(), [](const auto& hit) { return hit.family == CrashScanner::kSuppressing; });
+  const auto& marks = pack_.console.suppressing;
+  return marked && std::any_of(marks.begin(), marks.end(), [&](const LogMark& mark) {
+           return text.find(mark.literal) != std::string_view::npos && mark.line.matches(text);
+         });
+}
+
 CrashReport Engine::describe(AssembledCrash crash) const {
   const ReportText text(std::move(crash.text), pack_.console);
   CrashReport report;

@@ -13,9 +13,9 @@ inline constexpr size_t kReportLines = 5000;         ///< a crash is closed when
 inline constexpr size_t kReportBytes = 1024 * 1024;  ///< … or this many bytes
 inline constexpr size_t kTailLines = 120;            ///< lines after the end marker that may still belong to the crash
 inline constexpr size_t kLinesWithoutFrame =
-    250;                                   ///< lines of a crash after its last stack frame that may still belong to it
+    250;  ///< lines of a crash after its last stack frame that may still belong to it
 inline constexpr size_t kUnfinishedLines = 100;  ///< so early another crash may begin inside of a crash
-inline constexpr size_t kOpenCrashes = 8;  ///< crashes assembled at the same time in different contexts
+inline constexpr size_t kOpenCrashes = 8;        ///< crashes assembled at the same time in different contexts
 inline constexpr size_t kWaitingCrashes = 64;  ///< crashes held, open or waiting for an earlier one to be complete …
 inline constexpr size_t kWaitingBytes = 4 * 1024 * 1024;  ///< … and their bytes
 inline constexpr size_t kIdleLines = 20000;  ///< a crash that got no line for so many lines of the log is closed

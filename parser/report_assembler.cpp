@@ -74,8 +74,8 @@ bool ReportAssembler::is_unfinished(const Open& crash) const {
   return no_frame_yet || !crash.crash.family->until.empty();
 }
 
-/// Another crash begins in `context`. With a caller on each line, an unfinished crash goes on around it; others are over.
-/// The start of the innermost one that goes on.
+/// Another crash begins in `context`. With a caller on each line, an unfinished crash goes on around it; others are
+/// over. The start of the innermost one that goes on.
 std::optional<uint64_t> ReportAssembler::interrupt(const Context& context) {
   std::optional<uint64_t> inside;
   for (auto& crash : open_) {

@@ -52,13 +52,15 @@ class FileLoader {
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "until", "rules"})) return;
+    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "until", "after_boot", "rules"}))
+      return;
     Family family{yaml_.text(node, "name", true),
                   yaml_.texts(node, "triggers"),
                   PatternSet(yaml_.texts(node, "ignore")),
                   {},
                   PatternSet(yaml_.texts(node, "continues")),
                   PatternSet(yaml_.texts(node, "until")),
+                  yaml_.flag(node, "after_boot", false),
                   location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });
     pack_.families.push_back(std::move(family));
@@ -151,8 +153,8 @@ class FileLoader {
 
   void load_console(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"ignore", "continuations", "info_stacks", "cpu_backtraces", "end_markers", "dropped",
-                                 "panics", "instruction_pointers", "facts", "stack_headers", "registers", "arch_marks",
-                                 "corrupted_titles", "corrupted_lines"})) {
+                                 "panics", "consequences", "shutdowns", "suppressing", "instruction_pointers", "facts",
+                                 "stack_headers", "registers", "arch_marks", "corrupted_titles", "corrupted_lines"})) {
       return;
     }
     ConsoleRules& console = pack_.console;
@@ -163,6 +165,12 @@ class FileLoader {
     console.end_markers.append(yaml_.texts(node, "end_markers"));
     console.dropped.append(yaml_.texts(node, "dropped"));
     console.panics.append(yaml_.texts(node, "panics"));
+    console.consequences.append(yaml_.texts(node, "consequences"));
+    console.shutdowns.append(yaml_.texts(node, "shutdowns"));
+    yaml_.for_each(node, "suppressing", [&](const YAML::Node& mark) {
+      if (!yaml_.check_keys(mark, {"literal", "line"})) return;
+      console.suppressing.push_back({yaml_.text(mark, "literal", true), Pattern(yaml_.text(mark, "line"))});
+    });
     console.instruction_pointers.append(yaml_.texts(node, "instruction_pointers"));
     console.facts.append(yaml_.texts(node, "facts"));
     console.registers.append(yaml_.texts(node, "registers"));
@@ -253,13 +261,14 @@ void prepend(std::vector<T>& base, std::vector<T> added) {
 void overlay_console(ConsoleRules& base, ConsoleRules added) {
   for (const auto member :
        {&ConsoleRules::ignore, &ConsoleRules::continuations, &ConsoleRules::info_stacks, &ConsoleRules::cpu_backtraces,
-        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::instruction_pointers,
-        &ConsoleRules::facts, &ConsoleRules::registers, &ConsoleRules::corrupted_titles,
-        &ConsoleRules::corrupted_lines}) {
+        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::consequences,
+        &ConsoleRules::shutdowns, &ConsoleRules::instruction_pointers, &ConsoleRules::facts, &ConsoleRules::registers,
+        &ConsoleRules::corrupted_titles, &ConsoleRules::corrupted_lines}) {
     (base.*member).prepend(added.*member);
   }
   base.stack_header_lines.prepend(added.stack_header_lines);
   prepend(base.arch_marks, std::move(added.arch_marks));
+  prepend(base.suppressing, std::move(added.suppressing));
   prepend(base.stack_headers, std::move(added.stack_headers));
 }
 

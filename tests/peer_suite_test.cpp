@@ -66,6 +66,7 @@ void score_case(const Engine& engine, const PeerCase& peer, ScoreTable& scores) 
   });
   parser.push(peer.log);
   parser.finish();
+  parser.add_log_facts(first);
   scores.add("title", peer.name, peer.title, first.title);
   if (is_named(peer.title)) scores.add("title, named families", peer.name, peer.title, first.title);
   if (peer.title.empty() || !found) return;
@@ -74,7 +75,7 @@ void score_case(const Engine& engine, const PeerCase& peer, ScoreTable& scores) 
   scores.add("corrupted", peer.name, yes(peer.corrupted),
              yes(first.corrupted()) + (peer.corrupted == first.corrupted() ? "" : " " + first.corrupted_reason));
   scores.add("suppressed", peer.name, yes(peer.suppressed), yes(first.suppressed));
-  scores.add("panicked", peer.name, yes(peer.panicked), yes(parser.panicked()));
+  scores.add("panicked", peer.name, yes(peer.panicked), yes(first.panicked));
   const std::string executor =
       first.executor ? "proc=" + std::to_string(first.executor->proc) + ", id=" + std::to_string(first.executor->id)
                      : "";

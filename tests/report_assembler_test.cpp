@@ -141,7 +141,8 @@ TEST(ReportAssembler, ACrashInsideOfAnUnfinishedOneBelongsToBoth) {
        {"[ 1.0][ T7] BUG: x", "[ 1.0][ T7] WARNING: y", "[ 1.0][ T7]  f+0x1/0x2"},
        {"bug 1-3: BUG: x | WARNING: y |  f+0x1/0x2", "warning 2-3: WARNING: y |  f+0x1/0x2"}},
       {"a family that closes its reports goes on until then",
-       {"[ 1.0][ T7] SAN: x", "[ 1.0][ T7]  f+0x1/0x2", "[ 1.0][ T7] WARNING: y", "[ 1.0][ T7] ====", "[ 1.0][ T7] WARNING: z"},
+       {"[ 1.0][ T7] SAN: x", "[ 1.0][ T7]  f+0x1/0x2", "[ 1.0][ T7] WARNING: y",
+        "[ 1.0][ T7] ====", "[ 1.0][ T7] WARNING: z"},
        {"sanitizer 1-4: SAN: x |  f+0x1/0x2 | WARNING: y | ====", "warning 3-4: WARNING: y | ====",
         "warning 5-5: WARNING: z"}},
       {"without contexts the first one is over",
@@ -170,7 +171,8 @@ TEST(ReportAssembler, ContextsAreKeptApart) {
        {"bug 1-3: BUG: x | a", "warning 2-4: WARNING: y | b"}},
       {"user space writes into the console", {"[ 1.0] BUG: x", "init: started", "[ 1.0] a"}, {"bug 1-3: BUG: x | a"}},
       {"crashes come in the order of their beginnings, though the second is complete first",
-       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T8] WARNING: y", "[ 1.0][ T8]  f+0x1/0x2", "[ 1.0][ T8] BUG: z", "[ 1.0][ T7] a7"},
+       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T8] WARNING: y", "[ 1.0][ T8]  f+0x1/0x2", "[ 1.0][ T8] BUG: z",
+        "[ 1.0][ T7] a7"},
        {"bug 1-5: BUG: x | a7", "warning 2-3: WARNING: y |  f+0x1/0x2", "bug 4-4: BUG: z"}},
   });
 }
