@@ -106,6 +106,7 @@ struct CrashReport {
   Code code;
   std::vector<std::string> modules;
   std::optional<Guilty> guilty;
+  std::string guilty_file;  ///< the source file that the crash is probably about; empty if it shows no source positions
   std::optional<Cause> caused_by;
 
   std::string rule;  ///< id of the rule that gave the title; empty: none fitted

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/guilty_file.h"
 #include "parser/machine_state.h"
 #include "parser/report_text.h"
 #include "parser/stack_extractor.h"
@@ -67,6 +68,11 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   extract_machine_state(text, pack_.console, report);
   report.stacks = extract_stacks(text, pack_.console);
   report.guilty = guilty_.find(report);
+  std::vector<std::string_view> lines;
+  for (const auto& line : text.lines()) {
+    if (line.kind != LineKind::Frame || line.frame->reliable) lines.push_back(line.text);
+  }
+  report.guilty_file = find_guilty_file(pack_.guilty_files, report.title, lines);
   report.report = readable_report(std::move(crash.leading), text);
   return report;
 }

@@ -5,6 +5,7 @@
 
 #include "parser/frame_line.h"
 #include "parser/limits.h"
+#include "parser/text_cursor.h"
 
 namespace ktriage {
 namespace {
@@ -12,6 +13,15 @@ namespace {
 // With panic_on_warn and its like, the panic behind a report repeats the report's own stack. Shorter reports are kept
 // whole: there the panic's stack may be the only one.
 constexpr size_t kLinesBeforePanicIsDropped = 24;
+
+/// "8040: 80471bd8 80470060 …": arm prints the whole stack, hundreds of lines, before its frames.
+bool is_memory_dump(std::string_view text) {
+  constexpr size_t kOffset = 4;
+  return text.size() > kOffset && text[kOffset] == ':' &&
+         std::all_of(text.begin(), text.begin() + kOffset, [](char c) { return is_hex_digit(c); });
+}
+
+constexpr std::string_view kInlined = " [inline]";
 
 }  // namespace
 
@@ -56,9 +66,8 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
 
 /// Is a trigger line part of the crash that is open in its context?
 bool ReportAssembler::goes_on_with(const Open& crash, std::string_view text) const {
-  if (console_.continuations.matches(text)) return true;
-  const bool no_frame_yet = crash.lines_since_frame == crash.lines;
-  return no_frame_yet && crash.crash.family != nullptr && crash.crash.family->continues.matches(text);
+  if (crash.in_title || console_.continuations.matches(text)) return true;
+  return !crash.has_frame && crash.crash.family != nullptr && crash.crash.family->continues.matches(text);
 }
 
 ReportAssembler::Open* ReportAssembler::innermost(const Context& context) {
@@ -70,8 +79,7 @@ ReportAssembler::Open* ReportAssembler::innermost(const Context& context) {
 /// Is more of it sure to come? Asked when another crash begins in its context.
 bool ReportAssembler::is_unfinished(const Open& crash) const {
   if (crash.ended || crash.crash.family == nullptr || crash.lines > limits::kUnfinishedLines) return false;
-  const bool no_frame_yet = crash.lines_since_frame == crash.lines;
-  return no_frame_yet || !crash.crash.family->until.empty();
+  return !crash.has_frame || !crash.crash.family->until.empty();
 }
 
 /// Another crash begins in `context`. With a caller on each line, an unfinished crash goes on around it; others are
@@ -110,9 +118,15 @@ void ReportAssembler::join(Open& crash, const PlacedLine& placed) {
   crash.crash.range.end_line = placed.number;
   if (placed.line.time_s) crash.crash.end_time_s = placed.line.time_s;
   crash.last_number = placed.number;
+  crash.in_title = crash.in_title && text.find(kInlined) != std::string_view::npos;
   ++crash.lines;
   if (crash.ended) ++crash.tail_lines;
-  crash.lines_since_frame = parse_frame_line(text) ? 0 : crash.lines_since_frame + 1;
+  if (parse_frame_line(text)) {
+    crash.has_frame = true;
+    crash.lines_since_frame = 0;
+  } else if (!is_memory_dump(text)) {
+    ++crash.lines_since_frame;
+  }
   // The trigger's own line ends nothing: KASAN's closing rule has the same form as its opening one.
   if (crash.lines > 1 && console_.end_markers.matches(text)) crash.ended = true;
   if (console_.cpu_backtraces.matches(text)) crash.all_cpus = true;

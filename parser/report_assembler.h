@@ -61,11 +61,13 @@ class ReportAssembler {
   struct Open {
     AssembledCrash crash;
     size_t lines = 0;
+    bool has_frame = false;
     size_t lines_since_frame = 0;
     size_t tail_lines = 0;     // since the end marker
     uint64_t last_number = 0;  // of the last line that joined
     bool ended = false;        // an end marker has been seen
     bool all_cpus = false;     // other CPUs' backtraces belong to it
+    bool in_title = true;      // a symbolizer repeats the title line for each inlined function
     bool skip_text = false;    // a panic follows a complete report: its stack says nothing new
     bool announced = false;
     bool closed = false;  // complete; waits for crashes that began before it

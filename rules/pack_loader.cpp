@@ -22,8 +22,8 @@ class FileLoader {
   FileLoader(const YamlReader& reader, RulePack& pack) : yaml_(reader), pack_(pack) {}
 
   void load(const YAML::Node& root) {
-    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "titles", "types", "severity",
-                                 "suppressed", "frame_prefixes", "console"})) {
+    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_files", "titles", "types",
+                                 "severity", "suppressed", "frame_prefixes", "console"})) {
       return;
     }
     yaml_.for_each(root, "families", [&](const YAML::Node& node) { load_family(node); });
@@ -46,6 +46,7 @@ class FileLoader {
     pack_.suppressed_titles.append(yaml_.texts(root, "suppressed"));
     for (auto& prefix : yaml_.texts(root, "frame_prefixes")) pack_.frame_prefixes.push_back(std::move(prefix));
     if (root["console"]) load_console(root["console"]);
+    if (root["guilty_files"]) load_guilty_files(root["guilty_files"]);
   }
 
  private:
@@ -149,6 +150,15 @@ class FileLoader {
     if (!yaml_.check_keys(node, {"name", "why", "functions"})) return;
     pack_.guilty_lists.push_back({yaml_.text(node, "name", true), yaml_.text(node, "why", true),
                                   yaml_.texts(node, "functions", true), location(node)});
+  }
+
+  void load_guilty_files(const YAML::Node& node) {
+    if (!yaml_.check_keys(node, {"generic", "ignored_lines", "interrupted", "interrupts"})) return;
+    GuiltyFileRules& rules = pack_.guilty_files;
+    rules.generic.append(yaml_.texts(node, "generic"));
+    rules.ignored_lines.append(yaml_.texts(node, "ignored_lines"));
+    rules.interrupted.append(yaml_.texts(node, "interrupted"));
+    rules.interrupts.append(yaml_.texts(node, "interrupts"));
   }
 
   void load_console(const YAML::Node& node) {
@@ -272,6 +282,13 @@ void overlay_console(ConsoleRules& base, ConsoleRules added) {
   prepend(base.stack_headers, std::move(added.stack_headers));
 }
 
+void overlay_guilty_files(GuiltyFileRules& base, const GuiltyFileRules& added) {
+  for (const auto member : {&GuiltyFileRules::generic, &GuiltyFileRules::ignored_lines, &GuiltyFileRules::interrupted,
+                            &GuiltyFileRules::interrupts}) {
+    (base.*member).prepend(added.*member);
+  }
+}
+
 }  // namespace
 
 Result<RulePack> load_pack(std::span<const RuleSource> files, Validation validation) {
@@ -327,6 +344,7 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   if (!added->frame_prefixes.empty()) base.frame_prefixes = std::move(added->frame_prefixes);
   if (!added->severities.empty()) base.severities = std::move(added->severities);
   overlay_console(base.console, std::move(added->console));
+  overlay_guilty_files(base.guilty_files, added->guilty_files);
 
   validate_pack(base, errors);
   if (!errors.empty()) return errors;

@@ -163,12 +163,21 @@ struct GuiltyList {
   Location where;
 };
 
+/// How to tell the source file that a crash is probably about from its symbolized stack.
+struct GuiltyFileRules {
+  PatternSet generic;        ///< files whose code works for its callers
+  PatternSet ignored_lines;  ///< lines whose source positions say nothing about the crash
+  PatternSet interrupted;    ///< titles of crashes that a timer interrupt noticed …
+  PatternSet interrupts;     ///< … and the lines of stacks below which the interrupted code stands
+};
+
 /// Everything the parser knows about the kernel's messages. Immutable after loading; shared by all parsers.
 struct RulePack {
   std::vector<Family> families;
   std::vector<FrameList> frame_lists;
   std::vector<BucketList> bucket_lists;
   std::vector<GuiltyList> guilty_lists;
+  GuiltyFileRules guilty_files;
   std::vector<Replacement> title_replacements;
   std::vector<TypeRow> types;
   std::vector<std::vector<std::string>> severities;  ///< groups of types, gravest first

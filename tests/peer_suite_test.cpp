@@ -96,8 +96,9 @@ TEST(PeerSuite, ReportsAreTitledAsThePeerTitlesThem) {
   ScoreTable scores;
   for (const auto& peer : cases) score_case(engine, peer, scores);
   scores.print();
-  EXPECT_GE(scores.share("title"), 0.85);
-  EXPECT_GE(scores.share("title, named families"), 0.95);
+  EXPECT_GE(scores.share("title"), 0.99);
+  EXPECT_GE(scores.share("alt"), 0.97);
+  for (const char* field : {"type", "corrupted", "suppressed", "panicked", "executor"}) EXPECT_GE(scores.share(field), 0.99) << field;
 }
 
 TEST(PeerCase, ReadsHeadersLogAndReport) {
