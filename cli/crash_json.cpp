@@ -144,6 +144,7 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add(out, "corrupted_reason", crash.corrupted_reason);
   out["suppressed"] = crash.suppressed;
   out["panicked"] = crash.panicked;
+  if (crash.incident) out["incident"] = true;
   out["log"] = log_of(crash, file);
   add_part(out, "kernel", kernel_of(crash.kernel));
   add(out, "cpu", crash.cpu);

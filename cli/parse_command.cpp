@@ -114,6 +114,7 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("all", po::bool_switch(), "print every crash, as each one ends");
   out.add_options()("explain", po::bool_switch(), "say how each crash got its name");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
   return out;
@@ -131,7 +132,7 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
   const auto files = files_of(values);
   Output output;
   CrashPrinter printer(json        ? Format::Json

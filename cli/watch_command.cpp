@@ -111,6 +111,7 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("quiet-after", po::value<double>()->value_name("SECONDS")->default_value(2, "2"),
                     "a silence after which a crash is complete even without an end marker");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
   return out;
@@ -128,7 +129,7 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
   Output output;
   CrashPrinter printer(has_flag(values, "json") ? Format::Json : Format::Text, style.value(), engine.pack(), output);
   const auto silence = std::chrono::duration_cast<PauseSchedule::Duration>(std::chrono::duration<double>(quiet_after));

@@ -92,6 +92,7 @@ struct CrashReport {
   std::string corrupted_reason;  ///< empty: the report is sound
   bool suppressed = false;
   bool panicked = false;
+  bool incident = false;  ///< no crash, but a sign that something is wrong
 
   LogRange range;
   std::optional<double> time_s;  ///< of the first line, since boot

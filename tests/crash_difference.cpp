@@ -115,9 +115,9 @@ std::string first_difference(const std::string& left, const std::string& right) 
 }  // namespace
 
 std::string all_fields(const CrashReport& report) {
-  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, range, time_s, kernel,
-               cpu, pid, comm, executor, stacks, registers, code, modules, guilty, guilty_file, caused_by, rule, family,
-               skipped, text] = report;
+  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, incident, range,
+               time_s, kernel, cpu, pid, comm, executor, stacks, registers, code, modules, guilty, guilty_file,
+               caused_by, rule, family, skipped, text] = report;
   Writer out;
   out.add("title", title);
   out.add("alt_title", alt_titles);
@@ -127,6 +127,7 @@ std::string all_fields(const CrashReport& report) {
   out.add("corrupted_reason", corrupted_reason);
   out.add("suppressed", suppressed);
   out.add("panicked", panicked);
+  out.add("incident", incident);
   add_range(out, range);
   out.add("time_s", time_s);
   add_machine(out, kernel, executor, code);
