@@ -14,8 +14,11 @@ namespace {
 constexpr const char* kNone = "(no crash)";
 
 void score_case(const Engine& engine, const CorpusCase& one, ScoreTable& scores) {
-  if (one.undecided) return;
   const auto crashes = parse_log(engine, one.log);
+  if (one.undecided) {  // a crash is there, only its title is open
+    scores.add("detected, untitled", one.name, "a crash", crashes.empty() ? kNone : "a crash");
+    return;
+  }
   const std::string title = crashes.empty() ? kNone : crashes.front().title;
   if (!one.title) {
     scores.add("no false alarm", one.name, kNone, title);
