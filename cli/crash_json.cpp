@@ -148,6 +148,7 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add(out, "corrupted_reason", crash.corrupted_reason);
   out["suppressed"] = crash.suppressed;
   out["panicked"] = crash.panicked;
+  if (crash.incident) out["incident"] = true;
   out["log"] = log_of(crash, file);
   add_part(out, "kernel", kernel_of(crash.kernel));
   add(out, "cpu", crash.cpu);
@@ -160,7 +161,10 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add(out, "modules", crash.modules);
   if (crash.guilty) {
     out["guilty"] = to_json(*crash.guilty);
-    add(out, "guilty_file", crash.guilty->file);
+  }
+  add(out, "guilty_file", crash.guilty_file);
+  if (const auto& cause = crash.caused_by) {
+    out["caused_by"] = {{"start_byte", cause->start_byte}, {"title", cause->title}, {"why", cause->why}};
   }
   add(out, "rule", crash.rule);
   add(out, "report", crash.report);

@@ -56,7 +56,7 @@ class LogRun {
     });
     parser.finish();
     if (first) {
-      first->panicked = parser.panicked();
+      parser.add_log_facts(*first);
       print(std::move(*first), file);
     }
     ++logs_;
@@ -119,6 +119,7 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("all", po::bool_switch(), "print every crash, as each one ends");
   out.add_options()("explain", po::bool_switch(), "say how each crash got its name");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
   add_symbolizer_options(out);
@@ -137,7 +138,7 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
   if (const auto options = symbolizer_options_of(values); !options) return say(options.errors()), ExitCode::Usage;
   const auto symbolizer = symbolizer_of(values, &engine.pack());
   if (!symbolizer) say(symbolizer.errors());  // the crashes are worth having without lines

@@ -118,6 +118,7 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("quiet-after", po::value<double>()->value_name("SECONDS")->default_value(2, "2"),
                     "a silence after which a crash is complete even without an end marker");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
   add_symbolizer_options(out);
@@ -136,7 +137,7 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
   if (const auto options = symbolizer_options_of(values); !options) return say(options.errors()), ExitCode::Usage;
   const auto symbolizer = symbolizer_of(values, &engine.pack());
   if (!symbolizer) say(symbolizer.errors());  // the crashes are worth having without lines

@@ -75,6 +75,13 @@ struct SkippedFrame {
   std::string entry;  ///< the pattern of the list that fitted
 };
 
+/// An earlier crash of the same log that this one follows from.
+struct Cause {
+  uint64_t start_byte = 0;  ///< where it begins in the log
+  std::string title;
+  std::string why;
+};
+
 /// A crash, structured. All text is cleaned of control characters by the time it is here, except for line ends in
 /// `report`.
 struct CrashReport {
@@ -86,6 +93,7 @@ struct CrashReport {
   std::string corrupted_reason;  ///< empty: the report is sound
   bool suppressed = false;
   bool panicked = false;
+  bool incident = false;  ///< no crash, but a sign that something is wrong
 
   LogRange range;
   std::optional<double> time_s;  ///< of the first line, since boot
@@ -100,6 +108,8 @@ struct CrashReport {
   Code code;
   std::vector<std::string> modules;
   std::optional<Guilty> guilty;
+  std::string guilty_file;  ///< the source file that the crash is probably about; empty if it shows no source positions
+  std::optional<Cause> caused_by;
 
   std::string rule;  ///< id of the rule that gave the title; empty: none fitted
   std::string family;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t kLongestSymbol = 512;  // as in the kernel (KSYM_NAME_LEN)
 
-// Both schemes can refer back to a part of the name. Two such references to the part before double it, so a hostile name of
-// a few hundred bytes could stand for petabytes.
+// Both schemes can refer back to a part of the name. Two such references to the part before double it, so a hostile
+// name of a few hundred bytes could stand for petabytes.
 constexpr std::ptrdiff_t kMostBackReferences = 24;
 
 struct Freed {
@@ -25,7 +25,8 @@ bool may_explode(std::string_view symbol) {
   return std::count(symbol.begin(), symbol.end(), symbol[1] == 'Z' ? 'S' : 'B') > kMostBackReferences;
 }
 
-/// Kernel people name functions without their parameters: "f(int)" → "f". Rust's generic arguments may hold parentheses.
+/// Kernel people name functions without their parameters: "f(int)" → "f". Rust's generic arguments may hold
+/// parentheses.
 void drop_parameters(std::string& name) {
   size_t depth = 0;
   for (size_t i = 0; i < name.size(); ++i) {

@@ -11,10 +11,13 @@
 
 namespace ktriage {
 
+/// What to do with reports that are no crashes (Family::incident).
+enum class Incidents { Ignored, Reported };
+
 /// Everything that is built once from a rule pack and shared by all parsers. Immutable and thread-safe.
 class Engine {
  public:
-  explicit Engine(RulePack pack) : pack_(std::move(pack)), scanner_(pack_), titler_(pack_), guilty_(pack_) {}
+  explicit Engine(RulePack pack, Incidents incidents = Incidents::Ignored);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -24,6 +27,9 @@ class Engine {
   /// The family whose trigger makes `text` (prefix off) open a crash: the longest of `hits` that is not taken back by
   /// an ignore pattern; null if none is left.
   const Family* detect(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const;
+
+  /// Does a line of this text make all crashes of its log nobody's fault?
+  bool suppresses(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const;
 
   /// Gives an assembled crash its name and its structure.
   CrashReport describe(AssembledCrash crash) const;
