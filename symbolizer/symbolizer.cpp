@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "parser/frame_line.h"
+#include "parser/guilty_file.h"
 #include "symbolizer/backend_choice.h"
 
 namespace ktriage {
@@ -181,6 +182,10 @@ void Symbolizer::symbolize(CrashReport& report) {
   }
   for (auto& stack : report.stacks) symbolize(stack);
   if (report.guilty) place_guilty(report);
+  if (options_.rules == nullptr) return;
+  if (auto file = find_guilty_file(options_.rules->guilty_files, report.title, report.stacks); !file.empty()) {
+    report.guilty_file = std::move(file);
+  }
 }
 
 namespace {
