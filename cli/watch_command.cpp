@@ -137,6 +137,7 @@ ExitCode run(const OptionValues& values) {
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
   const Engine engine(std::move(pack.value()));
+  if (const auto options = symbolizer_options_of(values); !options) return say(options.errors()), ExitCode::Usage;
   const auto symbolizer = symbolizer_of(values, &engine.pack());
   if (!symbolizer) say(symbolizer.errors());  // the crashes are worth having without lines
   Output output;

@@ -83,8 +83,9 @@ class ByteReader {
 
   /// Up to a NUL, which is passed over.
   std::string_view text() {
+    if (at_ == end_) return fail(), std::string_view();
     const auto* nul = static_cast<const char*>(std::memchr(at_, 0, left()));
-    if (at_ == end_ || nul == nullptr) return fail(), std::string_view();
+    if (nul == nullptr) return fail(), std::string_view();
     const std::string_view found(at_, static_cast<size_t>(nul - at_));
     at_ = nul + 1;
     return found;
