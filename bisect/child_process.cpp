@@ -113,8 +113,14 @@ class Child {
     auto environment = environment_of(spec_);
     const std::string directory = spec_.directory.string();
     const int error_end = spec_.separate_errors ? err.write_end.get() : out.write_end.get();
-    const Launch launch{pointers_to(arguments), pointers_to(environment), directory.empty() ? nullptr : directory.c_str(),
-                        null.get(),  out.write_end.get(), error_end, report.write_end.get(), getpid()};
+    const Launch launch{pointers_to(arguments),
+                        pointers_to(environment),
+                        directory.empty() ? nullptr : directory.c_str(),
+                        null.get(),
+                        out.write_end.get(),
+                        error_end,
+                        report.write_end.get(),
+                        getpid()};
     pid_ = fork();
     if (pid_ == 0) launch.run();
     if (pid_ < 0) return std::generic_category().message(errno);

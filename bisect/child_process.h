@@ -19,10 +19,10 @@ struct ProcessSpec {
   std::filesystem::path directory;     ///< to run in; empty: ours
   Environment environment;             ///< on top of ours
   Seconds timeout{600};
-  Seconds grace{2};             ///< between SIGTERM and SIGKILL; 0: SIGKILL at once
-  std::filesystem::path log;    ///< gets all output; empty: none is kept
-  std::string mark;             ///< descendants that outlive the program are found by it; empty: they are let be
-  bool separate_errors = false; ///< stderr goes to ProcessEnd::errors instead of joining stdout
+  Seconds grace{2};              ///< between SIGTERM and SIGKILL; 0: SIGKILL at once
+  std::filesystem::path log;     ///< gets all output; empty: none is kept
+  std::string mark;              ///< descendants that outlive the program are found by it; empty: they are let be
+  bool separate_errors = false;  ///< stderr goes to ProcessEnd::errors instead of joining stdout
 };
 
 /// Sees the output of a process as it comes.

@@ -31,9 +31,9 @@ class ConfigReader {
   ConfigReader(const YamlReader& reader, BisectConfig& config) : yaml_(reader), config_(config) {}
 
   void read(const YAML::Node& root) {
-    if (!yaml_.check_keys(root,
-                          {"repo", "branch", "bad", "good", "fixed", "find", "strategy", "target", "other_crash", "build",
-                           "test", "runs", "verify", "infrastructure", "backports", "workers", "seed", "state"})) {
+    if (!yaml_.check_keys(
+            root, {"repo", "branch", "bad", "good", "fixed", "find", "strategy", "target", "other_crash", "build",
+                   "test", "runs", "verify", "infrastructure", "backports", "workers", "seed", "state"})) {
       return;
     }
     read_repository(root);
@@ -49,12 +49,11 @@ class ConfigReader {
     if (config_.find == Find::Cause && root["fixed"]) {
       yaml_.fail(root["fixed"], "'fixed' goes with 'find: fix'; the commit without the crash is 'good'");
     }
-    config_.strategy = choice<StrategyKind>(root, "strategy", {{"bayes", StrategyKind::Bayes}, {"git", StrategyKind::Git}},
-                                            config_.strategy);
-    config_.other_crash =
-        choice<OtherCrash>(root, "other_crash",
-                           {{"ignore", OtherCrash::Ignore}, {"bad", OtherCrash::Bad}, {"skip", OtherCrash::Skip}},
-                           config_.other_crash);
+    config_.strategy = choice<StrategyKind>(
+        root, "strategy", {{"bayes", StrategyKind::Bayes}, {"git", StrategyKind::Git}}, config_.strategy);
+    config_.other_crash = choice<OtherCrash>(
+        root, "other_crash", {{"ignore", OtherCrash::Ignore}, {"bad", OtherCrash::Bad}, {"skip", OtherCrash::Skip}},
+        config_.other_crash);
     if (root["target"]) read_target(root["target"]);
     if (root["build"]) read_build(root["build"]);
     read_test(root);
@@ -219,10 +218,9 @@ class ConfigReader {
     test.console = yaml_.text(node, "console");
     test.success = yaml_.text(node, "success");
     test.environment = environment(node, "env");
-    test.exit_status =
-        choice<ExitStatus>(node, "exit_status",
-                           {{"auto", ExitStatus::Auto}, {"git", ExitStatus::Git}, {"ignore", ExitStatus::Ignore}},
-                           test.exit_status);
+    test.exit_status = choice<ExitStatus>(
+        node, "exit_status", {{"auto", ExitStatus::Auto}, {"git", ExitStatus::Git}, {"ignore", ExitStatus::Ignore}},
+        test.exit_status);
     if (node["qemu"]) read_qemu(node["qemu"]);
     if (test.command.empty() == !test.qemu) yaml_.fail(node, "'test' needs either 'command' or 'qemu'");
     if (test.qemu && node["console"]) yaml_.fail(node["console"], "'console' goes with 'command'; qemu has its own");
@@ -305,7 +303,8 @@ class ConfigReader {
       if (!yaml_.check_keys(node, {"commit", "when", "from", "until"})) return;
       backport.commit = yaml_.text(node, "commit", true);
       backport.when = choice<Backport::When>(
-          node, "when", {{"build-fails", Backport::When::BuildFails}, {"always", Backport::When::Always}}, backport.when);
+          node, "when", {{"build-fails", Backport::When::BuildFails}, {"always", Backport::When::Always}},
+          backport.when);
       backport.from = yaml_.text(node, "from");
       backport.until = yaml_.text(node, "until");
     }

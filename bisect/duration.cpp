@@ -64,8 +64,7 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   if (count < 1'000'000) return fraction(1e3, 3) + "µs";
   if (count < 1'000'000'000) return fraction(1e6, 6) + "ms";
   const auto whole = count / 1'000'000'000;
-  std::string seconds =
-      without_trailing_zeros(fmt::format("{}.{:09}", whole % 60, count % 1'000'000'000)) + "s";
+  std::string seconds = without_trailing_zeros(fmt::format("{}.{:09}", whole % 60, count % 1'000'000'000)) + "s";
   if (whole >= 3600) return fmt::format("{}h{}m{}", whole / 3600, whole / 60 % 60, seconds);
   if (whole >= 60) return fmt::format("{}m{}", whole / 60, seconds);
   return seconds;

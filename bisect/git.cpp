@@ -39,8 +39,19 @@ std::vector<std::string> split_lines(std::string_view text) {
 Git::Answer Git::ask(const std::vector<std::string>& arguments) const {
   ProcessSpec spec;
   // What a user has configured for comfort must not change what we read.
-  spec.arguments = {"git", "-c", "gc.auto=0", "-c", "advice.detachedHead=false", "-c", "core.quotePath=true", "-c",
-                    "log.showSignature=false", "-c", "commit.gpgSign=false", "-c", "merge.conflictStyle=merge"};
+  spec.arguments = {"git",
+                    "-c",
+                    "gc.auto=0",
+                    "-c",
+                    "advice.detachedHead=false",
+                    "-c",
+                    "core.quotePath=true",
+                    "-c",
+                    "log.showSignature=false",
+                    "-c",
+                    "commit.gpgSign=false",
+                    "-c",
+                    "merge.conflictStyle=merge"};
   spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
   spec.directory = directory_;
   spec.environment = {{"LC_ALL", "C"}, {"GIT_TERMINAL_PROMPT", "0"}, {"GIT_PAGER", "cat"}, {"GIT_EDITOR", "true"}};

@@ -40,8 +40,8 @@ Result<std::string> GitRepository::check() {
   if (directory) return directory;
   std::error_code error;
   if (!std::filesystem::is_directory(path_, error)) return Diagnostic{path_.string(), 0, 0, "no such directory"};
-  return Diagnostic{path_.string(), 0, 0, "is not in a git repository, or git refuses it: " +
-                                              directory.errors().front().message};
+  return Diagnostic{path_.string(), 0, 0,
+                    "is not in a git repository, or git refuses it: " + directory.errors().front().message};
 }
 
 Result<std::string> GitRepository::resolve(const std::string& revision) {
@@ -102,8 +102,8 @@ Result<std::vector<std::string>> GitRepository::tags(const std::string& tip) {
 
 Result<std::string> GitRepository::show(const std::string& commit) {
   // As bisect.c's show_commit() has it: parents first, trees not descended into, a merge without changes of its own.
-  auto text = Git(path_).run({"diff-tree", "--pretty=medium", "--raw", "--no-abbrev", "--always", "--root", "-m",
-                              "--first-parent", commit});
+  auto text = Git(path_).run(
+      {"diff-tree", "--pretty=medium", "--raw", "--no-abbrev", "--always", "--root", "-m", "--first-parent", commit});
   if (!text || text->starts_with("commit ")) return text;
   return Git(path_).run({"show", "-s", "--pretty=medium", commit, "--"});
 }

@@ -63,8 +63,8 @@ class GitRepository : public Repository {
   Result<std::vector<std::string>> tags(const std::string& tip) override;
   Result<std::string> show(const std::string& commit) override;
   Result<std::string> message(const std::string& commit) override;
-  Result<std::map<std::string, std::vector<std::string>>> changed_files(
-      const std::string& newer, const std::vector<std::string>& older) override;
+  Result<std::map<std::string, std::vector<std::string>>> changed_files(const std::string& newer,
+                                                                        const std::vector<std::string>& older) override;
 
  private:
   std::filesystem::path path_;

@@ -24,7 +24,9 @@ class Worktree {
   Result<std::string> clean() const;
   /// Applies the change of a commit on top, or takes it back; of a merge that against its first parent. False if that
   /// does not go smoothly, or changes nothing; the files are then as before.
-  bool apply(const std::string& commit, bool is_merge) const { return pick(command_for("cherry-pick", commit, is_merge)); }
+  bool apply(const std::string& commit, bool is_merge) const {
+    return pick(command_for("cherry-pick", commit, is_merge));
+  }
   bool revert(const std::string& commit, bool is_merge) const { return pick(command_for("revert", commit, is_merge)); }
 
  private:
