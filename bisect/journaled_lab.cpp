@@ -18,7 +18,7 @@ std::chrono::nanoseconds JournaledLab::elapsed() const {
   return live_ ? elapsed_before_ + (std::chrono::steady_clock::now() - live_since_) : elapsed_before_;
 }
 
-void JournaledLab::start(int slot, const Task& task) {
+void JournaledLab::start(int slot, const LabTask& task) {
   if (live_) return lab_.start(slot, task);
   pending_.insert_or_assign(slot, task);
 }

@@ -22,7 +22,7 @@ class JournaledLab : public Lab {
   int slots() const override { return lab_.slots(); }
   bool keeps_builds() const override { return lab_.keeps_builds(); }
   void set_target(std::shared_ptr<const TargetMatcher> target) override { lab_.set_target(std::move(target)); }
-  void start(int slot, const Task& task) override;
+  void start(int slot, const LabTask& task) override;
   void cancel(int slot) override;
   LabEvent wait() override;
 
@@ -40,7 +40,7 @@ class JournaledLab : public Lab {
   Lab& lab_;
   Journal& journal_;
   std::deque<Replayed> events_;
-  std::map<int, Task> pending_;  // what the user has started while replaying
+  std::map<int, LabTask> pending_;  // what the user has started while replaying
   bool live_ = false;
   std::chrono::nanoseconds elapsed_before_{0};
   std::chrono::steady_clock::time_point live_since_;

@@ -59,7 +59,7 @@ struct RunTask {
   BuildKey key;
   int index = 0;
 };
-using Task = std::variant<BuildTask, RunTask>;
+using LabTask = std::variant<BuildTask, RunTask>;
 
 /// The work cannot go on: the infrastructure failed too often, or somebody interrupted.
 struct LabStop {
@@ -82,7 +82,7 @@ class Lab {
   /// The crash that runs started from now on look for.
   virtual void set_target(std::shared_ptr<const TargetMatcher> target) = 0;
   /// REQUIRES: the slot is free.
-  virtual void start(int slot, const Task& task) = 0;
+  virtual void start(int slot, const LabTask& task) = 0;
   /// The slot's task is not wanted any more; it is free once this returns.
   virtual void cancel(int slot) = 0;
   /// Waits until a task ends. REQUIRES: a task is under way.

@@ -2,7 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -41,9 +42,9 @@ int kill_once(std::string_view mark) {
     const auto pid = to_number<pid_t>(entry->d_name);
     if (!pid || *pid == getpid()) continue;
     // Opened before the look at its environment: the signal cannot reach another process that got the number since.
-    const UniqueFd handle(pidfd_open(*pid, 0));
+    const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
     if (!handle || !is_marked(read_file("/proc/" + std::string(entry->d_name) + "/environ"), mark)) continue;
-    if (pidfd_send_signal(handle.get(), SIGKILL, nullptr, 0) == 0) ++killed;
+    if (syscall(SYS_pidfd_send_signal, handle.get(), SIGKILL, nullptr, 0) == 0) ++killed;
   }
   return killed;
 }

@@ -60,8 +60,8 @@ Result<SearchRange> RangeFinder::find_release() {
     output_.log("testing release " + release.tag);
     const auto verdict = decide(release.sha);
     if (!verdict) return verdict.errors();
-    if (*verdict == "good") return SearchRange{commits_.bad, {release.sha}, {release.tag}, {}, {}};
-    if (*verdict == "bad") oldest = release.tag;
+    if (verdict.value() == "good") return SearchRange{commits_.bad, {release.sha}, {release.tag}, {}, {}};
+    if (verdict.value() == "bad") oldest = release.tag;
   }
   if (oldest.empty()) return ended(BisectOutcome::Inconclusive, "no release could be tested");
   return ended(BisectOutcome::OlderThanRange, "the crash already happened on the oldest tested release, " + oldest);
@@ -80,7 +80,7 @@ Result<SearchRange> RangeFinder::use_good() {
   show("testing the good commit");
   const auto verdict = decide(commits_.good);
   if (!verdict) return verdict.errors();
-  if (*verdict == "bad") return ended(BisectOutcome::OlderThanRange, "the crash happens on the good commit too");
+  if (verdict.value() == "bad") return ended(BisectOutcome::OlderThanRange, "the crash happens on the good commit too");
   return range;
 }
 
@@ -105,7 +105,7 @@ Result<SearchRange> RangeFinder::use_merge_bases() {
     output_.log(fmt::format("[{}] {}", base, info ? info->subject : ""));
     const auto verdict = decide(base);
     if (!verdict) return verdict.errors();
-    if (*verdict == "bad") {
+    if (verdict.value() == "bad") {
       return ended(BisectOutcome::FixedAndBroken,
                    fmt::format("The merge base {} is bad. This means the bug has been fixed between {} and {}.", base,
                                base, commits_.good));
@@ -123,8 +123,9 @@ Result<SearchRange> RangeFinder::use_fixed() {
   show("testing the newest commit");
   const auto verdict = decide(commits_.good);
   if (!verdict) return verdict.errors();
-  if (*verdict == "bad") return ended(BisectOutcome::StillHappens, "the crash still happens on " + commits_.good_name);
-  if (*verdict != "good") return ended(BisectOutcome::Inconclusive, commits_.good_name + " cannot be tested");
+  if (verdict.value() == "bad")
+    return ended(BisectOutcome::StillHappens, "the crash still happens on " + commits_.good_name);
+  if (verdict.value() != "good") return ended(BisectOutcome::Inconclusive, commits_.good_name + " cannot be tested");
   const auto is_below = repository_.is_ancestor(commits_.bad, commits_.good);
   if (!is_below) return is_below.errors();
   if (is_below.value()) return SearchRange{commits_.good, {commits_.bad}, {commits_.bad}, {}, {}};
@@ -135,7 +136,7 @@ Result<SearchRange> RangeFinder::use_fixed() {
     output_.log("testing merge base " + base);
     const auto found = decide(base);
     if (!found) return found.errors();
-    if (*found == "good") continue;  // this way the bug never came
+    if (found.value() == "good") continue;  // this way the bug never came
     range.older.push_back(base);
     range.older_names.push_back(base);
   }

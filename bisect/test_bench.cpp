@@ -69,6 +69,20 @@ void TestBench::take(RunRecord&& run) {
   evidence.runs.push_back(std::move(run));
 }
 
+void TestBench::refocus(const std::set<std::string>& titles) {
+  for (auto& [key, evidence] : evidence_) {
+    for (size_t i = 0; i < evidence.runs.size(); ++i) {
+      RunRecord& run = evidence.runs[i];
+      const bool fits =
+          titles.contains(run.title) || std::any_of(run.alt_titles.begin(), run.alt_titles.end(),
+                                                    [&](const std::string& title) { return titles.contains(title); });
+      if (run.outcome != RunOutcome::TargetCrash || fits) continue;
+      run.outcome = RunOutcome::OtherCrash;
+      evidence.outcomes[i] = counted(run.outcome, config_.other_crash);
+    }
+  }
+}
+
 void TestBench::cancel(int slot) {
   lab_.cancel(slot);
   doing_.erase(slot);

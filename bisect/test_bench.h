@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ class TestBench {
   void announce(const BuildKey& key);
   /// What its runs from `first_run` on said.
   void report(const BuildKey& key, size_t first_run);
+
+  /// Only crashes with one of `titles` are the target's from now on, also among what is known already.
+  void refocus(const std::set<std::string>& titles);
 
   const Evidence& evidence(const BuildKey& key) { return evidence_[key]; }
   /// In the order in which they were first tested.

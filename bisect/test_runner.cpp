@@ -35,11 +35,11 @@ void describe_crashes(const std::vector<SeenCrash>& crashes, RunRecord& record) 
 Result<ProcessSpec> TestRunner::spec_of(const RunTask& task) {
   auto variables = builder_.environment(task.key.commit);
   if (!variables) return variables.errors();
-  for (const auto& [name, value] : config_.test.environment) (*variables)[name] = value;
-  (*variables)["KTRIAGE_RUN"] = std::to_string(task.index);
+  for (const auto& [name, value] : config_.test.environment) variables.value()[name] = value;
+  variables.value()["KTRIAGE_RUN"] = std::to_string(task.index);
   ProcessSpec spec;
   spec.directory = builder_.test_directory(task.key);
-  (*variables)["KTRIAGE_BUILD"] = spec.directory.string();
+  variables.value()["KTRIAGE_BUILD"] = spec.directory.string();
   spec.environment = std::move(variables.value());
   spec.timeout = config_.test.timeout;
   spec.mark = state_.mark() + std::to_string(worker_);

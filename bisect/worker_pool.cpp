@@ -44,7 +44,7 @@ void WorkerPool::set_target(std::shared_ptr<const TargetMatcher> target) {
   target_ = std::move(target);
 }
 
-void WorkerPool::start(int slot, const Task& task) {
+void WorkerPool::start(int slot, const LabTask& task) {
   {
     const std::lock_guard lock(mutex_);
     Worker& worker = *workers_[static_cast<size_t>(slot)];
@@ -100,7 +100,7 @@ void WorkerPool::work(int slot) {
     changed_.wait(lock, [&] { return ending_ || worker.busy; });
     if (ending_) return;
     if (worker.task) {
-      const Task task = *worker.task;
+      const LabTask task = *worker.task;
       worker.task.reset();
       lock.unlock();
       auto event = carry_out(slot, task);
@@ -113,7 +113,7 @@ void WorkerPool::work(int slot) {
 }
 
 /// Nothing if the task was cancelled.
-std::optional<LabEvent> WorkerPool::carry_out(int slot, const Task& task) {
+std::optional<LabEvent> WorkerPool::carry_out(int slot, const LabTask& task) {
   if (const auto* to_build = std::get_if<BuildTask>(&task)) return build(slot, to_build->key);
   const auto& to_run = std::get<RunTask>(task);
   if (!workers_[static_cast<size_t>(slot)]->builder->has(to_run.key)) {

@@ -31,13 +31,13 @@ class WorkerPool : public Lab {
   int slots() const override { return static_cast<int>(workers_.size()); }
   bool keeps_builds() const override { return keeps_builds_; }
   void set_target(std::shared_ptr<const TargetMatcher> target) override;
-  void start(int slot, const Task& task) override;
+  void start(int slot, const LabTask& task) override;
   void cancel(int slot) override;
   LabEvent wait() override;
 
  private:
   struct Worker {
-    std::optional<Task> task;
+    std::optional<LabTask> task;
     std::shared_ptr<const TargetMatcher> target;  // for the task
     bool busy = false;
     Cancellation cancellation;
@@ -46,7 +46,7 @@ class WorkerPool : public Lab {
     std::thread thread;
   };
   void work(int slot);
-  std::optional<LabEvent> carry_out(int slot, const Task& task);
+  std::optional<LabEvent> carry_out(int slot, const LabTask& task);
   std::optional<LabEvent> build(int slot, const BuildKey& key);
   std::optional<LabEvent> run(int slot, const RunTask& task);
   bool pause_before_retry(int slot, int attempt, const std::string& problem);
