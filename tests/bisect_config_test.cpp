@@ -26,7 +26,7 @@ TEST(BisectConfig, MistakesNamePlaceAndNearestKey) {
            {good + "build: {command: x, toolchains: [{untill: v5.4, CC: gcc-8}]}\n", "did you mean 'until'?"},
            {good + "runs: {error_probability: 2}\n", "is no error probability"},
            {"bad: b\ntest: t\n", "key 'repo' is missing"},
-           {"repo: [\n", "c.yaml:2:1: "},
+           {"repo: [\n", "c.yaml:2"},
        }) {
     const auto config = parse_bisect_config(text, "c.yaml", "/d");
     ASSERT_FALSE(config) << text;
@@ -101,7 +101,9 @@ TEST(RunJudge, OutcomesOfACommand) {
     facts.console_bytes = bytes;
     const RunVerdict got = judge_run(facts);
     EXPECT_EQ(got.kind, verdict) << facts.end.text();
-    if (verdict == Kind::Counts) EXPECT_EQ(got.outcome, outcome) << facts.end.text();
+    if (verdict == Kind::Counts) {
+      EXPECT_EQ(got.outcome, outcome) << facts.end.text();
+    }
   }
 }
 

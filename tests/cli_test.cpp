@@ -25,6 +25,7 @@ TEST(CommandLine, HelpAndVersionAreAnswersToAQuestion) {
                                                                      {"--version"},
                                                                      {"parse", "--help"},
                                                                      {"watch", "--help"},
+                                                                     {"bisect", "--help"},
                                                                      {"rules", "--help"},
                                                                      {"rules", "check", "--help"},
                                                                      {"rules", "list", "-h"},
@@ -42,7 +43,7 @@ TEST(CommandLine, TheManPageKnowsEveryOption) {
   std::string manual{std::istreambuf_iterator<char>(in), {}};
   std::erase(manual, '\\');
   for (const auto& command : std::vector<std::vector<std::string>>{
-           {"parse"}, {"watch"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
+           {"parse"}, {"watch"}, {"bisect"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     std::istringstream words(run_ktriage(arguments).out);
