@@ -53,7 +53,12 @@ class LogWriter {
   void add_step(const BisectResult::Step& step) {
     const std::string verdict = step.evidence.verdict();
     if (said_.contains(step.key.commit) || verdict == "untested" || !is_in_range(step.key.commit)) return;
-    if (verdict == "skip") return mark("skip", step.key.commit, step.subject);
+    if (verdict == "skip") {
+      // Not remembered: should the culprit rest on it after all, conclude() says more.
+      comment("skip", step.key.commit, step.subject);
+      out_ += "git bisect skip " + step.key.commit + "\n";
+      return;
+    }
     const bool crashed = verdict == "bad";
     const bool has_change = crashed == (result_.find == Find::Cause);
     if (result_.culprit) {

@@ -71,6 +71,6 @@ grep -q "\"culprit\":{\"sha\":\"$culprit\"" out.json || { echo "wrong culprit, w
 duplicates=$(grep -o '"event":"run","commit":"[0-9a-f]*"\(,"revert":"[0-9a-f]*"\)\{0,1\},"index":[0-9]*' b.state/journal.ndjson | sort | uniq -d)
 [[ -z $duplicates ]] || { echo "repeated: $duplicates"; exit 1; }
 # The replayable log ends where we did; the checkout was not touched.
-git -C repo bisect replay ../b.state/git-bisect.log | grep "^$culprit is the first" || { echo "git bisect replay differs"; exit 1; }
+git -C repo bisect replay ../b.state/git-bisect.log | grep "^$culprit is the first" || { cat b.state/git-bisect.log; git -C repo bisect log; echo "git bisect replay differs"; exit 1; }
 git -C repo bisect reset >/dev/null 2>&1
 [[ -z $(git -C repo status --porcelain) ]]
