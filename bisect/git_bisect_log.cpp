@@ -69,7 +69,12 @@ class LogWriter {
             step.key.commit, step.subject);
       }
     }
-    mark(has_change ? terms_.newer : terms_.older, step.key.commit, step.subject);
+    if (!has_change) return mark(terms_.older, step.key.commit, step.subject);
+    // git remembers the last such mark only: with several workers a wider one may come after a narrower one.
+    const auto narrows = repository_.is_ancestor(step.key.commit, newest_);
+    if (!narrows || !narrows.value()) return comment(terms_.newer, step.key.commit, step.subject);
+    mark(terms_.newer, step.key.commit, step.subject);
+    newest_ = step.key.commit;
   }
 
   /// git refuses marks that its range contradicts, and has no use for others outside.
@@ -92,13 +97,14 @@ class LogWriter {
       const auto info = repository_.info(parent);
       mark(terms_.older, parent, info ? info->subject : "");
     }
-    if (!said_.contains(culprit.sha)) mark(terms_.newer, culprit.sha, culprit.subject);
+    if (newest_ != culprit.sha) mark(terms_.newer, culprit.sha, culprit.subject);
     out_ += fmt::format("# first {} commit: [{}] {}\n", terms_.newer, culprit.sha, culprit.subject);
   }
 
   const BisectResult& result_;
   Repository& repository_;
   Terms terms_;
+  std::string newest_ = result_.newer;  // what git takes for the upper end of the range
   std::string out_;
   std::set<std::string> said_;
 };
