@@ -21,7 +21,8 @@ Result<std::string> find(Repository& repository, const BisectConfig& config, con
   bool by_subject = false;
   auto sha = find_commit(repository, name, tip, by_subject);
   if (!sha) return at(config, key, sha.errors());
-  if (by_subject) out.notes.push_back(fmt::format("'{}' {} was found by its subject: {}", key, name.text(), sha.value()));
+  if (by_subject)
+    out.notes.push_back(fmt::format("'{}' {} was found by its subject: {}", key, name.text(), sha.value()));
   return sha;
 }
 
