@@ -18,7 +18,7 @@ namespace {
 namespace po = boost::program_options;
 
 std::vector<Command> all_commands() {
-  return {parse_command(),       watch_command(),      symbolize_command(),
+  return {parse_command(),       watch_command(),      symbolize_command(),   bisect_command(),
           rules_check_command(), rules_list_command(), rules_explain_command()};
 }
 

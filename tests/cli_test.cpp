@@ -26,6 +26,7 @@ TEST(CommandLine, HelpAndVersionAreAnswersToAQuestion) {
                                                                      {"parse", "--help"},
                                                                      {"watch", "--help"},
                                                                      {"symbolize", "--help"},
+                                                                     {"bisect", "--help"},
                                                                      {"rules", "--help"},
                                                                      {"rules", "check", "--help"},
                                                                      {"rules", "list", "-h"},
@@ -43,7 +44,7 @@ TEST(CommandLine, TheManPageKnowsEveryOption) {
   std::string manual{std::istreambuf_iterator<char>(in), {}};
   std::erase(manual, '\\');
   for (const auto& command : std::vector<std::vector<std::string>>{
-           {"parse"}, {"watch"}, {"symbolize"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
+           {"parse"}, {"watch"}, {"symbolize"}, {"bisect"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     std::istringstream words(run_ktriage(arguments).out);

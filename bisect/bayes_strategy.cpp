@@ -1,0 +1,239 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "bisect/ancestor_sums.h"
+#include "bisect/belief.h"
+#include "bisect/next_test.h"
+#include "bisect/strategy.h"
+
+namespace ktriage {
+namespace {
+
+/// Bits below which a test tells nothing: what rounding may leave.
+constexpr double kNothing = 1e-7;
+/// So sure that no test will work out, one stops trying.
+constexpr double kHopeless = 0.02;
+constexpr size_t kShownSuspects = 5;
+
+class BayesStrategy final : public Strategy {
+ public:
+  BayesStrategy(const CommitGraph& graph, BayesOptions options)
+      : graph_(graph), options_(std::move(options)), sums_(graph), belief_(graph, sums_, belief_options(options_)) {
+    children_.resize(graph.size());
+    for (CommitId commit = 0; commit < graph.candidates(); ++commit) {
+      for (const CommitId parent : graph.parents(commit)) children_[parent].push_back(commit);
+    }
+  }
+
+  void record(CommitId commit, RunOutcome outcome) override {
+    belief_.record(commit, outcome);
+    plan_.reset();
+  }
+
+  void set_cost(TestCost cost) override {
+    options_.cost = cost;
+    plan_.reset();
+  }
+
+  std::vector<Proposal> propose(size_t workers, std::span<const Proposal> in_flight) const override {
+    const Plan& now = plan();
+    std::vector<Proposal> out;
+    if (now.state != SearchState::Searching) return out;
+    const auto is_free = [&](CommitId commit) {
+      return std::none_of(in_flight.begin(), in_flight.end(), [&](const Proposal& p) { return p.commit == commit; });
+    };
+    if (workers > 0 && is_free(now.next.proposal.commit)) out.push_back(now.next.proposal);
+    if (out.size() >= workers) return out;
+    TestChooser chooser(graph_, sums_, belief_, options_.cost, options_.max_runs_per_proposal);
+    for (const Proposal& test : in_flight) chooser.assume(test);
+    for (const Proposal& test : out) chooser.assume(test);
+    while (out.size() < workers) {
+      const RatedTest next = chooser.best();
+      if (next.information < kNothing || chooser.testability(next.proposal.commit) < kHopeless) break;
+      out.push_back(next.proposal);
+      chooser.assume(next.proposal);
+    }
+    return out;
+  }
+
+  SearchStatus status() const override {
+    const Plan& now = plan();
+    SearchStatus out;
+    out.state = now.state;
+    out.crash_rate = crash_rate();
+    const auto probabilities = belief_.probabilities();
+    const std::vector<CommitId> ranked = credible_set();
+    switch (now.state) {
+      case SearchState::NotReproduced:
+        // How surely so many runs would have shown it.
+        out.confidence = 1 - belief_.options().rate.miss(0, 0, belief_.total().all());
+        break;
+      case SearchState::CrashesEverywhere:
+        out.confidence = belief_.everywhere();
+        break;
+      case SearchState::Found:
+        out.suspects = {{ranked.front(), probabilities[ranked.front()]}};
+        out.confidence = probabilities[ranked.front()];
+        break;
+      case SearchState::Searching:
+      case SearchState::Inconclusive: {
+        const bool all = now.state == SearchState::Inconclusive;
+        for (const CommitId commit : ranked) {
+          if (all || out.suspects.size() < kShownSuspects) out.suspects.push_back({commit, probabilities[commit]});
+        }
+        out.confidence = probabilities[ranked.front()];
+        if (!all) estimate_rest(ranked, now.next, out);
+        break;
+      }
+    }
+    return out;
+  }
+
+ private:
+  struct Plan {
+    SearchState state = SearchState::Searching;
+    RatedTest next;
+  };
+
+  static BeliefOptions belief_options(const BayesOptions& options) {
+    BeliefOptions out;
+    out.direction = options.direction;
+    if (options.known_crash_rate > 0) out.rate = CrashRate::known(options.known_crash_rate);
+    out.crashes_everywhere = options.crashes_everywhere;
+    out.false_crash_rate = options.false_crash_rate;
+    out.weights = options.weights;
+    return out;
+  }
+
+  const Plan& plan() const {
+    if (!plan_) plan_ = make_plan();
+    return *plan_;
+  }
+
+  /// Where the crash was said to be: the newest commit, or with Direction::Fix an old one.
+  CommitId crashing_commit() const {
+    return options_.direction == Direction::Cause ? graph_.bad() : static_cast<CommitId>(graph_.candidates());
+  }
+
+  Plan make_plan() const {
+    if (const auto reproduction = plan_reproduction()) return *reproduction;
+    const auto probabilities = belief_.probabilities();
+    const auto likeliest =
+        static_cast<CommitId>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+    if (belief_.everywhere() >= 1 - options_.error_probability && has_crashed_where_it_should_not()) {
+      return {SearchState::CrashesEverywhere, {}};
+    }
+    if (probabilities[likeliest] >= 1 - options_.error_probability) {
+      const auto check = missing_check(likeliest);
+      if (!check) return {SearchState::Found, {}};
+      if (is_worth_trying(*check)) return {SearchState::Searching, {{*check, options_.max_runs_per_proposal}, 0, 0}};
+    }
+    const TestChooser chooser(graph_, sums_, belief_, options_.cost, options_.max_runs_per_proposal);
+    const RatedTest next = chooser.best();
+    if (next.information < kNothing || chooser.testability(next.proposal.commit) < kHopeless) {
+      return {belief_.total().target == 0 ? SearchState::NotReproduced : SearchState::Inconclusive, {}};
+    }
+    return {SearchState::Searching, next};
+  }
+
+  /// First of all the crash must be seen where it was said to be; nothing else is evidence as good.
+  std::optional<Plan> plan_reproduction() const {
+    const CommitId commit = crashing_commit();
+    if (belief_.total().target > 0 || commit >= graph_.size()) return std::nullopt;
+    const Belief::Test* test = belief_.test_of(commit);
+    if (test != nullptr && !test->runs.is_testable()) return std::nullopt;
+    const int done = test == nullptr ? 0 : test->runs.all();
+    const int left = options_.reproduction_runs - done;
+    if (left <= 0) return Plan{SearchState::NotReproduced, {}};
+    return Plan{SearchState::Searching, {{commit, std::min(left, options_.max_runs_per_proposal)}, 0, 0}};
+  }
+
+  bool has_crashed_where_it_should_not() const {
+    return std::any_of(belief_.tests().begin(), belief_.tests().end(), [&](const Belief::Test& test) {
+      const bool should_not =
+          options_.direction == Direction::Cause ? !graph_.is_candidate(test.commit) : test.commit == graph_.bad();
+      return should_not && test.runs.target > 0;
+    });
+  }
+
+  /// A verdict must stand without the weights: the runs alone must speak against each neighbour of the commit, on
+  /// either side. What to test if they do not: the commit itself against its children, the parent against a parent.
+  std::optional<CommitId> missing_check(CommitId commit) const {
+    const auto is_refuted = [&](CommitId other) {
+      if (graph_.is_candidate(other) && belief_.options().weights[other] <= 0) return true;
+      return belief_.likelihood_ratio(other, commit) <= options_.error_probability;
+    };
+    for (const CommitId child : children_[commit]) {
+      if (!is_refuted(child)) return commit;
+    }
+    for (const CommitId parent : graph_.parents(commit)) {
+      if (!is_refuted(parent)) return parent;
+    }
+    return std::nullopt;
+  }
+
+  bool is_worth_trying(CommitId commit) const {
+    const Belief::Test* test = belief_.test_of(commit);
+    return test == nullptr || test->runs.is_testable();
+  }
+
+  /// The fewest candidates that hold the asked confidence together, likeliest first; at least one.
+  std::vector<CommitId> credible_set() const {
+    const auto probabilities = belief_.probabilities();
+    std::vector<CommitId> ids(probabilities.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    std::stable_sort(ids.begin(), ids.end(),
+                     [&](CommitId a, CommitId b) { return probabilities[a] > probabilities[b]; });
+    const double wanted = (1 - belief_.everywhere()) * (1 - options_.error_probability);
+    double sum = 0;
+    size_t count = 0;
+    while (count < ids.size() && (count == 0 || sum < wanted)) sum += probabilities[ids[count++]];
+    ids.resize(count);
+    return ids;
+  }
+
+  /// In git's terms: what of the credible set the next test does not reach, and as many steps as its information goes
+  /// into what is unknown.
+  void estimate_rest(const std::vector<CommitId>& credible, const RatedTest& next, SearchStatus& out) const {
+    std::vector<uint8_t> reached(graph_.candidates());
+    sums_.mark_ancestors(next.proposal.commit, reached);
+    const auto outside = std::count_if(credible.begin(), credible.end(), [&](CommitId c) { return reached[c] == 0; });
+    out.revisions_left = static_cast<size_t>(std::max<std::ptrdiff_t>(outside - 1, 0));
+    double bits = 0;
+    for (const double p : belief_.probabilities()) bits -= p > 0 ? p * std::log2(p) : 0;
+    const double per_step = next.information > 0.01 ? next.information : 1;
+    out.steps_left = static_cast<int>(std::lround(bits / per_step));
+  }
+
+  double crash_rate() const {
+    const auto probabilities = belief_.probabilities();
+    const CrashRate& rate = belief_.options().rate;
+    std::vector<double> in_class(belief_.classes().size());
+    for (CommitId c = 0; c < probabilities.size(); ++c) in_class[belief_.class_of(c)] += probabilities[c];
+    const auto& all = belief_.everywhere_class();
+    double out = belief_.everywhere() * rate.mean(all.crashes, all.clean);
+    for (size_t i = 0; i < in_class.size(); ++i) {
+      const auto& counts = belief_.classes()[i];
+      if (in_class[i] > 0) out += in_class[i] * rate.mean(counts.crashes, counts.clean);
+    }
+    return out;
+  }
+
+  const CommitGraph& graph_;
+  BayesOptions options_;
+  AncestorSums sums_;
+  Belief belief_;
+  std::vector<std::vector<CommitId>> children_;
+  mutable std::optional<Plan> plan_;  // of the present belief; made when asked for
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_bayes_strategy(const CommitGraph& graph, BayesOptions options) {
+  return std::make_unique<BayesStrategy>(graph, std::move(options));
+}
+
+}  // namespace ktriage
