@@ -111,25 +111,26 @@ void TestChooser::rate(int runs, std::vector<double>& crash, std::vector<double>
   }
 }
 
-double TestChooser::cost_of(CommitId commit, int runs, double crash) const {
+TestChooser::Cost TestChooser::cost_of(CommitId commit) const {
   const Belief::Test* test = belief_.test_of(commit);
+  // A run that another crash spoils must be run again: as often as was seen here, and everywhere as if it were one run.
   const auto& total = belief_.total();
-  // How many runs another crash spoils: what was seen here, and everywhere as if it were one run.
   const double spoilt_in_all = total.all() == 0 ? 0 : static_cast<double>(total.other) / total.all();
   const double spoilt = test == nullptr ? spoilt_in_all : (test->runs.other + spoilt_in_all) / (test->runs.all() + 1);
-  // A crash ends the test early.
-  const double none = std::pow(1 - crash_rate_, runs);
-  const double until_crash = crash_rate_ <= 0 || none >= 1 ? runs : 1 / crash_rate_ - runs * none / (1 - none);
-  const double expected_runs = (1 - crash) * runs + crash * until_crash;
   const double build = test != nullptr && test->runs.is_testable() ? 0 : cost_.build;
-  return build + cost_.run * testability_[commit] * expected_runs / std::max(0.02, 1 - spoilt);
+  return {build, cost_.run * testability_[commit] / std::max(0.02, 1 - spoilt)};
 }
 
 void TestChooser::compare(int runs, const std::vector<double>& crash, const std::vector<double>& information,
                           RatedTest& best) const {
+  // A crash ends the test early: after so many runs, given that there is one.
+  const double none = std::pow(1 - crash_rate_, runs);
+  const double until_crash = crash_rate_ <= 0 || none >= 1 ? runs : 1 / crash_rate_ - runs * none / (1 - none);
   const auto offer = [&](CommitId commit, size_t at) {
     if (assumed_[commit] != 0 || testability_[commit] <= 0) return;
-    const double value = testability_[commit] * information[at] / cost_of(commit, runs, crash[at]);
+    const Cost cost = cost_of(commit);
+    const double expected_runs = runs - crash[at] * (runs - until_crash);
+    const double value = testability_[commit] * information[at] / (cost.build + cost.run * expected_runs);
     if (value > best.value) best = {{commit, runs}, information[at], value};
   };
   for (CommitId c = 0; c < graph_.candidates(); ++c) offer(c, c);

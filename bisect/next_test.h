@@ -52,7 +52,12 @@ class TestChooser {
   void rate(int runs, std::vector<double>& crash, std::vector<double>& information) const;
   void compare(int runs, const std::vector<double>& crash, const std::vector<double>& information,
                RatedTest& best) const;
-  double cost_of(CommitId commit, int runs, double crash) const;
+  /// Of a test of one commit: once, and for each run that shall tell something.
+  struct Cost {
+    double build = 0;
+    double run = 0;
+  };
+  Cost cost_of(CommitId commit) const;
   CommitId choose_boundary() const;
 
   const CommitGraph& graph_;

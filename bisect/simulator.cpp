@@ -35,7 +35,8 @@ RunOutcome SimulatedTester::run(CommitId commit) {
 
 Trial bisect_with(Strategy& strategy, SimulatedTester& tester) {
   Trial trial;
-  bool reproduced = false;
+  bool reproducing = true;
+  std::optional<CommitId> first;
   for (SearchStatus status = strategy.status();; status = strategy.status()) {
     if (status.state != SearchState::Searching) {
       trial.state = status.state;
@@ -45,11 +46,12 @@ Trial bisect_with(Strategy& strategy, SimulatedTester& tester) {
     const auto proposals = strategy.propose(1);
     if (proposals.empty()) break;
     const auto [commit, runs] = proposals.front();
+    first = first.value_or(commit);
+    reproducing = reproducing && commit == *first;
     for (int i = 0; i < runs; ++i) {
       const RunOutcome outcome = tester.run(commit);
       strategy.record(commit, outcome);
-      if (!reproduced) ++trial.reproduction_runs;
-      if (outcome == RunOutcome::TargetCrash) reproduced = true;
+      if (reproducing) ++trial.reproduction_runs;
       if (outcome == RunOutcome::TargetCrash || outcome == RunOutcome::NotTestable) break;
     }
   }

@@ -74,7 +74,8 @@ int main(int argc, char** argv) {
       BayesOptions options;
       options.cost.build = build_cost;
       BayesOptions known = options;
-      known.known_crash_rate = cell.rate;
+      known.crash_rate = CrashRate::known(cell.rate);
+      known.reproduction_crashes = 1;
       const Policy policies[] = {repeated_git_policy("git, 1 run", 1), repeated_git_policy("git, 10 runs", 10),
                                  peer_policy(), bayes_policy("bayes, known rate", known),
                                  bayes_policy("bayes", options)};
