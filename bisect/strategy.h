@@ -97,7 +97,7 @@ struct BayesOptions {
   /// The search begins where the crash was said to be, until it has been seen so often: that teaches the crash rate
   /// without a build.
   int reproduction_crashes = 5;
-  int reproduction_runs = 60;  ///< …or run so often; if there was no crash at all, it counts as not reproduced
+  int reproduction_runs = 80;  ///< …or run so often; if there was no crash at all, it counts as not reproduced
   int max_runs_per_proposal = 20;
   TestCost cost;
   CrashRate crash_rate = CrashRate::unknown();
