@@ -1,3 +1,19 @@
+// Noisy bisection by Bayes' rule. Why the verdict can be trusted:
+//
+// Let c be the sought commit and q the rate at which a commit with the crash crashes. Given both, runs are independent:
+// a run on a commit that reaches c crashes with probability q, one elsewhere (nearly) never. Belief integrates q out
+// and keeps P(c | runs) exactly, for the model and for any order or choice of tests: how tests are chosen cannot bias
+// it. So stopping at the first moment when some P(c | runs) >= 1 - e makes the mean error at most e, whatever
+// TestChooser prefers. Choosing well is a matter of cost alone.
+//
+// Three things could break this, and each has its guard. Weights that are wrong: a verdict needs the likelihood against
+// every neighbour of c, for which weights do not count (missing_check). A range that does not hold the commit:
+// "everywhere" is a hypothesis among the others, and a reproducer that is dead shows no crash at all
+// (plan_reproduction). A rate other than expected: the error is a mean over rates, so a share of it is aimed at
+// (kMargin).
+//
+// The search ends: each test that is proposed tells something, or else the verdict is Inconclusive.
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -17,8 +33,8 @@ constexpr double kNothing = 1e-7;
 /// So sure that no test will work out, one stops trying.
 constexpr double kHopeless = 0.02;
 constexpr size_t kShownSuspects = 5;
-/// The asked error is kept on average over the rates that CrashRate expects. This share of it is aimed at, so that it is kept at
-/// each single rate as well (measured by tests/bench/bisect_table).
+/// The asked error is kept on average over the rates that CrashRate expects. This share of it is aimed at, so that it
+/// is kept at each single rate as well (measured by tests/bench/bisect_table).
 constexpr double kMargin = 0.7;
 
 class BayesStrategy final : public Strategy {

@@ -14,8 +14,8 @@ class CrashRate {
     double a, b;   ///< of Beta(a, b), which has seen a-1 crashes and b-1 runs without
   };
 
-  /// Any rate may be; nearly every run is likelier than any other rate, and seldom somewhat likelier than often, so that a lucky
-  /// beginning does not pass for a high rate.
+  /// Any rate may be; nearly every run is likelier than any other rate, and seldom somewhat likelier than often, so
+  /// that a lucky beginning does not pass for a high rate.
   static CrashRate unknown();
   /// 0 < rate ≤ 1.
   static CrashRate known(double rate);

@@ -8,7 +8,7 @@
 namespace ktriage {
 
 SimulatedTester::SimulatedTester(const CommitGraph& graph, World world, uint64_t seed)
-    : graph_(graph), world_(std::move(world)), random_(seed), crashes_(graph.size()), built_(graph.size()) {
+    : world_(std::move(world)), random_(seed), crashes_(graph.size()), built_(graph.size()) {
   if (!world_.culprit) {
     std::fill(crashes_.begin(), crashes_.end(), world_.rate > 0 ? 1 : 0);
     return;

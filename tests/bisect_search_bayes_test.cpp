@@ -30,7 +30,7 @@ struct Score {
   double builds = 0;
 };
 
-Score play(const CommitGraph& graph, const BayesOptions& options, World world, int trials) {
+Score play(const CommitGraph& graph, const BayesOptions& options, const World& world, int trials) {
   Score score;
   for (int i = 0; i < trials; ++i) {
     Random random(static_cast<uint64_t>(i) + 1);
