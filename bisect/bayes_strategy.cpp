@@ -35,7 +35,7 @@ constexpr double kHopeless = 0.02;
 constexpr size_t kShownSuspects = 5;
 /// The asked error is kept on average over the rates that CrashRate expects. This share of it is aimed at, so that it
 /// is kept at each single rate as well (measured by tests/bench/bisect_table).
-constexpr double kMargin = 0.7;
+constexpr double kMargin = 0.5;
 
 class BayesStrategy final : public Strategy {
  public:
