@@ -66,7 +66,8 @@ void Belief::split_classes(Test& test) {
     if (now == kNone && has_others[old] == 0) now = old;
     if (now == kNone) {
       now = static_cast<uint32_t>(classes_.size());
-      classes_.push_back(Class(classes_[old]));
+      const Class copy = classes_[old];  // growing may move it
+      classes_.push_back(copy);
       for (Test& other : tests_) other.crashes_in.push_back(uint8_t{other.crashes_in[old]});
       test.crashes_in.push_back(0);
     }

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <span>
+#include <memory>
 #include <vector>
 
 namespace ktriage {
@@ -15,10 +14,15 @@ class CrashRate {
     double a, b;   ///< of Beta(a, b), which has seen a-1 crashes and b-1 runs without
   };
 
-  /// Any rate may be; that nearly every run crashes is likelier than any other rate.
+  /// Any rate may be; nearly every run is likelier than any other rate, and seldom somewhat likelier than often, so
+  /// that a lucky beginning does not pass for a high rate.
   static CrashRate unknown();
   /// 0 < rate ≤ 1.
   static CrashRate known(double rate);
+  /// REQUIRES: not empty.
+  static CrashRate mixture(const std::vector<Component>& components);
+
+  bool is_known() const { return known_ > 0; }
 
   /// Log of the probability of a given sequence of so many crashes and so many clean runs.
   double log_evidence(int crashes, int clean) const;
@@ -30,9 +34,18 @@ class CrashRate {
   double mean(int crashes, int clean) const { return 1 - miss(crashes, clean, 1); }
 
  private:
-  double log_beta(size_t component, int crashes, int clean) const;
+  /// A component with the logarithms that its evidence is made of, for the counts that usually occur.
+  struct Prepared {
+    explicit Prepared(Component component);
+    /// Log of share · B(a + crashes, b + clean) / B(a, b).
+    double log_evidence(int crashes, int clean) const;
 
-  std::vector<Component> components_;
+    Component component;
+    double log_scale;
+    std::vector<double> a, b, ab;  // log Γ(a + i), log Γ(b + i), log Γ(a + b + i)
+  };
+
+  std::shared_ptr<const std::vector<Prepared>> components_;  // null if the rate is known
   double known_ = 0;
 };
 

@@ -12,6 +12,10 @@ namespace {
 /// Numbers of runs that are compared; what lies between makes little difference.
 constexpr std::array kRuns = {1, 2, 3, 5, 8, 13, 20, 32, 50};
 
+/// Several runs on a commit tell hardly more than so many times one run; a little more, as they teach the rate
+/// together.
+constexpr double kMostPerRun = 1.5;
+
 /// Outcomes of what is under way multiply; the likeliest tell enough to choose by.
 constexpr size_t kMaxScenarios = 16;
 
@@ -73,7 +77,8 @@ TestChooser::CrashChance TestChooser::chance_in(int runs) const {
 // The outcome of a test is "a crash within so many runs" or "none". What it tells about the sought commit is the
 // entropy of the outcome, less what remains of it for whoever knows the commit. Both are sums over the candidates that
 // the tested one reaches, of terms that depend on the candidate alone.
-void TestChooser::rate(int runs, std::vector<double>& crash, std::vector<double>& information) const {
+void TestChooser::rate(int runs, const std::vector<uint8_t>& wanted, std::vector<double>& crash,
+                       std::vector<double>& information) const {
   const size_t n = graph_.candidates();
   const CrashChance chance = chance_in(runs);
   const double base = chance.elsewhere;
@@ -104,6 +109,7 @@ void TestChooser::rate(int runs, std::vector<double>& crash, std::vector<double>
     const double fixed_entropy = base_entropy + scenario.everywhere * everywhere_entropy + (is_fix ? all_entropies : 0);
     const double sign = is_fix ? -1 : 1;
     for (size_t x = 0; x <= n; ++x) {
+      if (wanted[x] == 0) continue;
       const double sees_crash = fixed_chance + sign * chances[x];
       crash[x] += scenario.probability * sees_crash;
       information[x] += scenario.probability * std::max(0.0, entropy(sees_crash) - fixed_entropy - sign * entropies[x]);
@@ -111,25 +117,26 @@ void TestChooser::rate(int runs, std::vector<double>& crash, std::vector<double>
   }
 }
 
-double TestChooser::cost_of(CommitId commit, int runs, double crash) const {
+TestChooser::Cost TestChooser::cost_of(CommitId commit) const {
   const Belief::Test* test = belief_.test_of(commit);
+  // A run that another crash spoils must be run again: as often as was seen here, and everywhere as if it were one run.
   const auto& total = belief_.total();
-  // How many runs another crash spoils: what was seen here, and everywhere as if it were one run.
   const double spoilt_in_all = total.all() == 0 ? 0 : static_cast<double>(total.other) / total.all();
   const double spoilt = test == nullptr ? spoilt_in_all : (test->runs.other + spoilt_in_all) / (test->runs.all() + 1);
-  // A crash ends the test early.
-  const double none = std::pow(1 - crash_rate_, runs);
-  const double until_crash = crash_rate_ <= 0 || none >= 1 ? runs : 1 / crash_rate_ - runs * none / (1 - none);
-  const double expected_runs = (1 - crash) * runs + crash * until_crash;
   const double build = test != nullptr && test->runs.is_testable() ? 0 : cost_.build;
-  return build + cost_.run * testability_[commit] * expected_runs / std::max(0.02, 1 - spoilt);
+  return {build, cost_.run * testability_[commit] / std::max(0.02, 1 - spoilt)};
 }
 
 void TestChooser::compare(int runs, const std::vector<double>& crash, const std::vector<double>& information,
                           RatedTest& best) const {
+  // A crash ends the test early: after so many runs, given that there is one.
+  const double none = std::pow(1 - crash_rate_, runs);
+  const double until_crash = crash_rate_ <= 0 || none >= 1 ? runs : 1 / crash_rate_ - runs * none / (1 - none);
   const auto offer = [&](CommitId commit, size_t at) {
     if (assumed_[commit] != 0 || testability_[commit] <= 0) return;
-    const double value = testability_[commit] * information[at] / cost_of(commit, runs, crash[at]);
+    const Cost cost = cost_of(commit);
+    const double expected_runs = runs - crash[at] * (runs - until_crash);
+    const double value = testability_[commit] * information[at] / (cost.build + cost.run * expected_runs);
     if (value > best.value) best = {{commit, runs}, information[at], value};
   };
   for (CommitId c = 0; c < graph_.candidates(); ++c) offer(c, c);
@@ -137,14 +144,32 @@ void TestChooser::compare(int runs, const std::vector<double>& crash, const std:
 }
 
 RatedTest TestChooser::best() const {
+  const size_t n = graph_.candidates();
   RatedTest best;
   std::vector<double> crash;
+  std::vector<double> once;
+  rate(1, std::vector<uint8_t>(n + 1, 1), crash, once);
+  compare(1, crash, once, best);
   std::vector<double> information;
+  std::vector<uint8_t> wanted(n + 1);
   for (const int runs : kRuns) {
-    if (runs > max_runs_) break;
-    rate(runs, crash, information);
+    if (runs == 1) continue;
+    if (runs > max_runs_ || cost_.build <= 0) break;  // without builds nothing is gained by committing to more than one
+    // Most commits need no look: not even the most that they could tell would make them the best.
+    bool any = false;
+    for (size_t x = 0; x <= n; ++x) {
+      const bool is_boundary = x == n;
+      wanted[x] = 0;
+      if (is_boundary && boundary_ >= graph_.size()) continue;
+      const CommitId commit = is_boundary ? boundary_ : static_cast<CommitId>(x);
+      const Cost cost = cost_of(commit);
+      const double most = testability_[commit] * std::min(1.0, kMostPerRun * runs * once[x]) / (cost.build + cost.run);
+      wanted[x] = most > best.value ? 1 : 0;
+      any = any || wanted[x] != 0;
+    }
+    if (!any) continue;
+    rate(runs, wanted, crash, information);
     compare(runs, crash, information, best);
-    if (cost_.build <= 0) break;  // then nothing is gained by committing to more than one
   }
   return best;
 }

@@ -48,11 +48,18 @@ class TestChooser {
   };
 
   CrashChance chance_in(int runs) const;
-  /// By candidate, and in the last element for the boundary: probability to see a crash, and information.
-  void rate(int runs, std::vector<double>& crash, std::vector<double>& information) const;
+  /// By candidate, and in the last element for the boundary: which are wanted; probability to see a crash, and
+  /// information.
+  void rate(int runs, const std::vector<uint8_t>& wanted, std::vector<double>& crash,
+            std::vector<double>& information) const;
   void compare(int runs, const std::vector<double>& crash, const std::vector<double>& information,
                RatedTest& best) const;
-  double cost_of(CommitId commit, int runs, double crash) const;
+  /// Of a test of one commit: once, and for each run that shall tell something.
+  struct Cost {
+    double build = 0;
+    double run = 0;
+  };
+  Cost cost_of(CommitId commit) const;
   CommitId choose_boundary() const;
 
   const CommitGraph& graph_;

@@ -8,7 +8,7 @@
 namespace ktriage {
 
 SimulatedTester::SimulatedTester(const CommitGraph& graph, World world, uint64_t seed)
-    : graph_(graph), world_(std::move(world)), random_(seed), crashes_(graph.size()), built_(graph.size()) {
+    : world_(std::move(world)), random_(seed), crashes_(graph.size()), built_(graph.size()) {
   if (!world_.culprit) {
     std::fill(crashes_.begin(), crashes_.end(), world_.rate > 0 ? 1 : 0);
     return;
@@ -35,7 +35,8 @@ RunOutcome SimulatedTester::run(CommitId commit) {
 
 Trial bisect_with(Strategy& strategy, SimulatedTester& tester) {
   Trial trial;
-  bool reproduced = false;
+  bool reproducing = true;
+  std::optional<CommitId> first;
   for (SearchStatus status = strategy.status();; status = strategy.status()) {
     if (status.state != SearchState::Searching) {
       trial.state = status.state;
@@ -45,11 +46,12 @@ Trial bisect_with(Strategy& strategy, SimulatedTester& tester) {
     const auto proposals = strategy.propose(1);
     if (proposals.empty()) break;
     const auto [commit, runs] = proposals.front();
+    first = first.value_or(commit);
+    reproducing = reproducing && commit == *first;
     for (int i = 0; i < runs; ++i) {
       const RunOutcome outcome = tester.run(commit);
       strategy.record(commit, outcome);
-      if (!reproduced) ++trial.reproduction_runs;
-      if (outcome == RunOutcome::TargetCrash) reproduced = true;
+      if (reproducing) ++trial.reproduction_runs;
       if (outcome == RunOutcome::TargetCrash || outcome == RunOutcome::NotTestable) break;
     }
   }

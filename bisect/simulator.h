@@ -29,7 +29,6 @@ struct World {
 /// Runs tests in a World instead of building anything.
 class SimulatedTester {
  public:
-  /// `graph` must outlive it.
   SimulatedTester(const CommitGraph& graph, World world, uint64_t seed);
 
   RunOutcome run(CommitId commit);
@@ -38,7 +37,6 @@ class SimulatedTester {
   size_t builds() const { return builds_; }
 
  private:
-  const CommitGraph& graph_;
   World world_;
   Random random_;
   std::vector<uint8_t> crashes_;  // by commit

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bisect/commit_graph.h"
+#include "bisect/crash_rate.h"
 #include "bisect/outcome.h"
 
 namespace ktriage {
@@ -93,11 +94,13 @@ struct BayesOptions {
   std::vector<double> weights;
   double crashes_everywhere = 0.05;  ///< probability, before any test, that the range does not hold the commit
   double false_crash_rate = 1e-4;    ///< that a run shows the target's crash where it is not
-  int reproduction_runs = 60;        ///< runs without a single crash after which the crash counts as not reproduced
+  /// The search begins where the crash was said to be, until it has been seen so often: that teaches the crash rate
+  /// without a build.
+  int reproduction_crashes = 5;
+  int reproduction_runs = 80;  ///< …or run so often; if there was no crash at all, it counts as not reproduced
   int max_runs_per_proposal = 20;
   TestCost cost;
-  /// Known crash rates do not need learning: for simulations. 0: unknown.
-  double known_crash_rate = 0;
+  CrashRate crash_rate = CrashRate::unknown();
 };
 
 /// `graph` must outlive the strategy.

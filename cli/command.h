@@ -29,5 +29,6 @@ Command bisect_command();
 Command rules_check_command();
 Command rules_list_command();
 Command rules_explain_command();
+Command bisect_simulate_command();
 
 }  // namespace ktriage

@@ -63,7 +63,7 @@ Case make_case(const GitRepository& repository, Random& random) {
   for (size_t goods = 1 + random.below(3); goods > 0; --goods) {
     // Mostly old ones, so that ranges are not all small.
     const size_t oldest = older.size() - 1;
-    const std::string good =
+    const std::string& good =
         all.name(older[random.chance(0.5) ? oldest - random.below(older.size() / 4 + 1) : random.below(older.size())]);
     start += " " + good;
     range += " " + good;

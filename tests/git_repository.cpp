@@ -37,7 +37,7 @@ std::string output_of(const std::string& shell_command) {
 GitRepository::GitRepository() {
   std::string name = (std::filesystem::temp_directory_path() / "ktriage-git-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-  static_cast<std::filesystem::path&>(directory_) = name;
+  directory_ = name;
 }
 
 GitRepository::~GitRepository() {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bisect/made_history.h"
@@ -19,7 +20,7 @@ class GitRepository {
   /// A copy of an existing one's branch; empty (see has_commits) if there is none.
   static GitRepository clone(const std::filesystem::path& path);
 
-  GitRepository(GitRepository&&) = default;
+  GitRepository(GitRepository&& other) noexcept : directory_(std::exchange(other.directory_, {})) {}
   GitRepository& operator=(GitRepository&&) = delete;
   ~GitRepository();
 
@@ -29,11 +30,7 @@ class GitRepository {
 
  private:
   GitRepository();
-  struct Directory : std::filesystem::path {
-    Directory() = default;
-    Directory(Directory&& other) noexcept : path(std::move(other)) { other.clear(); }
-  };
-  Directory directory_;
+  std::filesystem::path directory_;  // empty once moved from
 };
 
 }  // namespace ktriage::test
