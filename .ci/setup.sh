@@ -5,7 +5,7 @@
 RUN_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
-  libarchive-dev zlib1g-dev libssl-dev
+  libarchive-dev zlib1g-dev libssl-dev libiberty-dev
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals
 )
 # shellcheck disable=SC2034  # used by ./check

@@ -156,7 +156,10 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add(out, "modules", crash.modules);
   if (crash.guilty) {
     out["guilty"] = to_json(*crash.guilty);
-    add(out, "guilty_file", crash.guilty->file);
+  }
+  add(out, "guilty_file", crash.guilty_file);
+  if (const auto& cause = crash.caused_by) {
+    out["caused_by"] = {{"start_byte", cause->start_byte}, {"title", cause->title}, {"why", cause->why}};
   }
   add(out, "rule", crash.rule);
   add(out, "report", crash.report);

@@ -21,6 +21,9 @@ std::string CrashPrinter::render(const CrashReport& crash, std::string_view file
 }
 
 void CrashPrinter::print(const CrashReport& crash, std::string_view file) {
+  if (format_ == Format::Text && crash.caused_by && !first_) {
+    return output_.write(follower_to_text(crash, file, style_));
+  }
   if (!first_ && format_ != Format::Json) output_.write("\n");
   first_ = false;
   output_.write(render(crash, file));

@@ -99,6 +99,11 @@ std::string format_place(const CrashReport& crash, std::string_view file) {
   return out;
 }
 
+std::string follower_to_text(const CrashReport& crash, std::string_view file, const Style& style) {
+  return fmt::format("  then {} ({}; {})\n", paint_title(crash, style), escape_for_terminal(format_place(crash, file)),
+                     crash.caused_by->why);
+}
+
 std::string crash_to_text(const CrashReport& crash, std::string_view file, const Style& style) {
   TextBlock block(style, paint_title(crash, style));
   block.line("where", format_place(crash, file));

@@ -53,7 +53,7 @@ class LogRun {
     });
     parser.finish();
     if (first) {
-      first->panicked = parser.panicked();
+      parser.add_log_facts(*first);
       print(*first, file);
     }
     ++logs_;

@@ -74,6 +74,13 @@ struct SkippedFrame {
   std::string entry;  ///< the pattern of the list that fitted
 };
 
+/// An earlier crash of the same log that this one follows from.
+struct Cause {
+  uint64_t start_byte = 0;  ///< where it begins in the log
+  std::string title;
+  std::string why;
+};
+
 /// A crash, structured. All text is cleaned of control characters by the time it is here, except for line ends in
 /// `report`.
 struct CrashReport {
@@ -99,6 +106,8 @@ struct CrashReport {
   Code code;
   std::vector<std::string> modules;
   std::optional<Guilty> guilty;
+  std::string guilty_file;  ///< the source file that the crash is probably about; empty if it shows no source positions
+  std::optional<Cause> caused_by;
 
   std::string rule;  ///< id of the rule that gave the title; empty: none fitted
   std::string family;

@@ -31,6 +31,7 @@ std::vector<Literal> literals_of(const RulePack& pack) {
       literals.push_back({trigger, static_cast<uint16_t>(i)});
     }
   }
+  for (const auto& mark : pack.console.suppressing) literals.push_back({mark.literal, CrashScanner::kSuppressing});
   literals.push_back({std::string(CrashScanner::kBannerText), CrashScanner::kBanner});
   return literals;
 }

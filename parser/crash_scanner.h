@@ -15,7 +15,7 @@ class CrashScanner {
  public:
   /// Marks other than families' triggers.
   static constexpr std::string_view kBannerText = "Linux version ";  ///< gives a hit kBanner
-  enum Mark : uint16_t { kBanner = 0xFFFE, kUnclean = 0xFFFF };
+  enum Mark : uint16_t { kSuppressing = 0xFFFD, kBanner = 0xFFFE, kUnclean = 0xFFFF };
 
   struct Hit {
     size_t end = 0;       ///< offset just past the literal

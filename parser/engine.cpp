@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/guilty_file.h"
 #include "parser/machine_state.h"
 #include "parser/report_text.h"
 #include "parser/stack_extractor.h"
@@ -37,6 +38,15 @@ const Family* Engine::detect(std::string_view text, const std::vector<CrashScann
   return best;
 }
 
+bool Engine::suppresses(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const {
+  const bool marked =
+      std::any_of(hits.begin(), hits.end(), [](const auto& hit) { return hit.family == CrashScanner::kSuppressing; });
+  const auto& marks = pack_.console.suppressing;
+  return marked && std::any_of(marks.begin(), marks.end(), [&](const LogMark& mark) {
+           return text.find(mark.literal) != std::string_view::npos && mark.line.matches(text);
+         });
+}
+
 CrashReport Engine::describe(AssembledCrash crash) const {
   const ReportText text(std::move(crash.text), pack_.console);
   CrashReport report;
@@ -45,6 +55,7 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   report.alt_titles = std::move(title.alt_titles);
   report.frame = std::move(title.frame);
   report.corrupted_reason = std::move(title.corrupted_reason);
+  if (crash.interrupted && report.corrupted_reason.empty()) report.corrupted_reason = "another report begins inside";
   report.skipped = std::move(title.skipped);
   report.rule = title.rule != nullptr ? title.rule->id : std::string();
   report.family = crash.family->name;
@@ -57,6 +68,11 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   extract_machine_state(text, pack_.console, report);
   report.stacks = extract_stacks(text, pack_.console);
   report.guilty = guilty_.find(report);
+  std::vector<std::string_view> lines;
+  for (const auto& line : text.lines()) {
+    if (line.kind != LineKind::Frame || line.frame->reliable) lines.push_back(line.text);
+  }
+  report.guilty_file = find_guilty_file(pack_.guilty_files, report.title, lines);
   report.report = readable_report(std::move(crash.leading), text);
   return report;
 }

@@ -25,6 +25,9 @@ class Engine {
   /// an ignore pattern; null if none is left.
   const Family* detect(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const;
 
+  /// Does a line of this text make all crashes of its log nobody's fault?
+  bool suppresses(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const;
+
   /// Gives an assembled crash its name and its structure.
   CrashReport describe(AssembledCrash crash) const;
 

@@ -147,6 +147,8 @@ bool parse_arm_frame(std::string_view text, FrameView& frame) {
   eat_blanks(text);
   eat(text, "(");
   frame.caller = eat_function(text);
+  eat_offset(text, caller);
+  if (!parenthesis && !frame.address && !caller.offset) return false;  // "Booting from ROM..."
   frame.function = name;
   return true;
 }

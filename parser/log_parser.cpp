@@ -14,7 +14,8 @@ LogParser::LogParser(const Engine& engine, Sink sink)
       sink_(std::move(sink)),
       assembler_(engine.pack().console, [this](AssembledCrash&& crash) { on_crash(std::move(crash)); }),
       reader_([this](const LineBlock& block) { on_block(block); }),
-      scratch_(engine.scanner().new_scratch()) {}
+      scratch_(engine.scanner().new_scratch()),
+      causes_(engine.pack().console) {}
 
 void LogParser::finish() {
   reader_.finish();
@@ -58,13 +59,20 @@ void LogParser::on_line(const RawLine& raw, std::string_view before) {
     const auto release = text.substr(CrashScanner::kBannerText.size());
     banner_release_ = release.substr(0, release.find(' '));
   }
+  suppressed_ = suppressed_ || engine_.suppresses(text, line_hits_);
+  const bool is_loader = placed.line.context.kind == Context::Kind::None;  // the kernel may only quote one
   const Family* trigger = line_hits_.empty() ? nullptr : engine_.detect(text, line_hits_);
+  if (trigger != nullptr && trigger->after_boot && !(is_loader && rebooted_unexpectedly(before))) trigger = nullptr;
   panicked_ = panicked_ || (trigger != nullptr && engine_.pack().console.panics.matches(text));
   assembler_.add(placed, trigger, [&] { return leading_lines(placed.line.context, before); });
 }
 
 void LogParser::on_crash(AssembledCrash&& crash) {
+  const auto inside = crash.inside;
+  const Context context = crash.context;
+  const auto end_time_s = crash.end_time_s;
   CrashReport report = engine_.describe(std::move(crash));
+  report.caused_by = causes_.find({report, context, inside, end_time_s});
   if (report.kernel.release.empty()) report.kernel.release = banner_release_;
   sink_(std::move(report));
 }
@@ -78,22 +86,48 @@ void LogParser::remember(std::string_view block) {
   if (look_back_.size() > 2 * limits::kLookBackBytes) look_back_.erase(0, look_back_.size() - limits::kLookBackBytes);
 }
 
-/// The last lines of `context` before a trigger, within a fixed distance, so that chunks do not matter.
-std::string LogParser::leading_lines(const Context& context, std::string_view before) const {
-  std::string window;
-  if (before.size() < limits::kLookBackBytes) {
-    const std::string_view earlier = look_back_;
-    const size_t wanted = std::min(earlier.size(), limits::kLookBackBytes - before.size());
-    window = earlier.substr(earlier.size() - wanted);
-    window += before;
-  } else {
-    window = before.substr(before.size() - limits::kLookBackBytes);
+void LogParser::add_log_facts(CrashReport& crash) const {
+  crash.panicked = crash.panicked || panicked_;
+  crash.suppressed = crash.suppressed || suppressed_;
+}
+
+/// What stands before a line, of a fixed length, so that chunks do not matter. `before`: the part in the same block.
+std::string LogParser::look_back(std::string_view before) const {
+  if (before.size() >= limits::kLookBackBytes)
+    return std::string(before.substr(before.size() - limits::kLookBackBytes));
+  const std::string_view earlier = look_back_;
+  const size_t wanted = std::min(earlier.size(), limits::kLookBackBytes - before.size());
+  std::string window(earlier.substr(earlier.size() - wanted));
+  window += before;
+  return window;
+}
+
+/// A boot loader speaks behind the lines of a kernel that had been running and did not say that it would go down.
+bool LogParser::rebooted_unexpectedly(std::string_view before) const {
+  constexpr double kRunning = 1.0;  // seconds: earlier lines may be repeated when a second console joins
+  const std::string window = look_back(before);
+  std::string_view rest = window;
+  std::string scratch;
+  bool running = false;
+  while (!rest.empty()) {
+    const LogLine line = parse_log_line(rest.substr(0, rest.find('\n')), scratch);
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+    if (line.text.starts_with(CrashScanner::kBannerText)) running = false;
+    if (engine_.pack().console.shutdowns.matches(line.text)) return false;
+    running = running || line.time_s.value_or(0) >= kRunning;
   }
+  return running;
+}
+
+/// The last lines of `context` before a trigger.
+std::string LogParser::leading_lines(const Context& context, std::string_view before) const {
+  const std::string window = look_back(before);
   std::vector<std::string> lines;
   std::vector<CrashScanner::Hit> hits;
   std::string_view rest = window;
   std::string scratch;
-  while (!rest.empty() && lines.size() < limits::kLeadingLines) {
+  const size_t most = context.kind == Context::Kind::Task ? limits::kLeadingLinesOfTask : limits::kLeadingLines;
+  while (!rest.empty() && lines.size() < most) {
     const size_t newline = rest.size() >= 2 ? rest.rfind('\n', rest.size() - 2) : std::string_view::npos;
     const bool torn = newline == std::string_view::npos && window.size() == limits::kLookBackBytes;
     if (torn) break;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/cause_finder.h"
 #include "parser/engine.h"
 #include "parser/line_reader.h"
 #include "parser/report_assembler.h"
@@ -27,8 +28,8 @@ class LogParser {
   /// The stream has paused: see ReportAssembler::pause.
   void pause(bool all) { assembler_.pause(all); }
 
-  /// A panic line has been seen anywhere in the log so far.
-  bool panicked() const { return panicked_; }
+  /// Completes a crash with what the log has shown so far, wherever it stands: a panic, lines that make it suppressed.
+  void add_log_facts(CrashReport& crash) const;
 
  private:
   void on_block(const LineBlock& block);
@@ -41,7 +42,9 @@ class LogParser {
   void on_line(const RawLine& raw, std::string_view before);
   void on_crash(AssembledCrash&& crash);
   void remember(std::string_view block);
+  std::string look_back(std::string_view before) const;
   std::string leading_lines(const Context& context, std::string_view before) const;
+  bool rebooted_unexpectedly(std::string_view before) const;
 
   const Engine& engine_;
   Sink sink_;
@@ -53,7 +56,9 @@ class LogParser {
   std::string clean_line_;
   std::string look_back_;       // what stood before the current block
   std::string banner_release_;  // of the last "Linux version" line
+  CauseFinder causes_;
   bool panicked_ = false;
+  bool suppressed_ = false;
 };
 
 /// All crashes of a log that is in memory.

@@ -5,13 +5,23 @@
 
 #include "parser/frame_line.h"
 #include "parser/limits.h"
+#include "parser/text_cursor.h"
 
 namespace ktriage {
 namespace {
 
 // With panic_on_warn and its like, the panic behind a report repeats the report's own stack. Shorter reports are kept
 // whole: there the panic's stack may be the only one.
-constexpr size_t kLinesBeforePanicIsDropped = 25;
+constexpr size_t kLinesBeforePanicIsDropped = 24;
+
+/// "8040: 80471bd8 80470060 …": arm prints the whole stack, hundreds of lines, before its frames.
+bool is_memory_dump(std::string_view text) {
+  constexpr size_t kOffset = 4;
+  return text.size() > kOffset && text[kOffset] == ':' &&
+         std::all_of(text.begin(), text.begin() + kOffset, [](char c) { return is_hex_digit(c); });
+}
+
+constexpr std::string_view kInlined = " [inline]";
 
 }  // namespace
 
@@ -21,11 +31,15 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
   if (trigger != nullptr && console_.panics.matches(text)) {
     for (auto& crash : open_) crash.crash.panicked = true;
   }
-  Open* own = find(placed.line.context);
+  Open* own = innermost(placed.line.context);
   if (trigger != nullptr && (own == nullptr || !goes_on_with(*own, text))) {
-    if (own != nullptr) close(*own);
+    const auto inside = interrupt(placed.line.context);
+    // The outer crash has this line too: it is what it shows from here on.
+    for (auto& crash : open_) {
+      if (!crash.closed && crash.crash.context == placed.line.context) join(crash, placed);
+    }
     make_room();
-    open(placed, *trigger, leading());
+    open(placed, *trigger, leading(), inside);
     hand_out();
     return;
   }
@@ -34,11 +48,16 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
         std::find_if(open_.rbegin(), open_.rend(), [](const Open& crash) { return crash.all_cpus && !crash.closed; });
     if (gathering != open_.rend()) own = &*gathering;
   }
-  if (own != nullptr && !own->context.has_caller() && console_.info_stacks.matches(text)) {
+  if (own != nullptr && !own->crash.context.has_caller() && console_.info_stacks.matches(text)) {
     close(*own);
     own = nullptr;
   }
-  if (own != nullptr) join(*own, placed);
+  if (own != nullptr) {
+    const Context context = own->crash.context;
+    for (auto& crash : open_) {
+      if (!crash.closed && crash.crash.context == context) join(crash, placed);
+    }
+  }
   for (auto& crash : open_) {
     if (!crash.closed && is_over(crash, placed.number)) close(crash);
   }
@@ -47,23 +66,46 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
 
 /// Is a trigger line part of the crash that is open in its context?
 bool ReportAssembler::goes_on_with(const Open& crash, std::string_view text) const {
-  if (console_.continuations.matches(text)) return true;
-  const bool no_frame_yet = crash.lines_since_frame == crash.lines;
-  return no_frame_yet && crash.crash.family != nullptr && crash.crash.family->continues.matches(text);
+  if (crash.in_title || console_.continuations.matches(text)) return true;
+  return !crash.has_frame && crash.crash.family != nullptr && crash.crash.family->continues.matches(text);
 }
 
-ReportAssembler::Open* ReportAssembler::find(const Context& context) {
-  const auto found = std::find_if(open_.begin(), open_.end(),
-                                  [&](const Open& crash) { return !crash.closed && crash.context == context; });
-  return found == open_.end() ? nullptr : &*found;
+ReportAssembler::Open* ReportAssembler::innermost(const Context& context) {
+  const auto found = std::find_if(open_.rbegin(), open_.rend(),
+                                  [&](const Open& crash) { return !crash.closed && crash.crash.context == context; });
+  return found == open_.rend() ? nullptr : &*found;
 }
 
-void ReportAssembler::open(const PlacedLine& placed, const Family& family, std::string leading) {
+/// Is more of it sure to come? Asked when another crash begins in its context.
+bool ReportAssembler::is_unfinished(const Open& crash) const {
+  if (crash.ended || crash.crash.family == nullptr || crash.lines > limits::kUnfinishedLines) return false;
+  return !crash.has_frame || !crash.crash.family->until.empty();
+}
+
+/// Another crash begins in `context`. With a caller on each line, an unfinished crash goes on around it; others are
+/// over. The start of the innermost one that goes on.
+std::optional<uint64_t> ReportAssembler::interrupt(const Context& context) {
+  std::optional<uint64_t> inside;
+  for (auto& crash : open_) {
+    if (crash.closed || crash.crash.context != context) continue;
+    if (!context.has_caller() || !is_unfinished(crash)) {
+      close(crash);
+      continue;
+    }
+    inside = crash.crash.range.start_byte;
+    if (!crash.crash.family->until.empty()) crash.crash.interrupted = true;
+  }
+  return inside;
+}
+
+void ReportAssembler::open(const PlacedLine& placed, const Family& family, std::string leading,
+                           std::optional<uint64_t> inside) {
   Open& crash = open_.emplace_back();
-  crash.context = placed.line.context;
+  crash.crash.context = placed.line.context;
   crash.crash.family = &family;
   crash.crash.leading = std::move(leading);
   crash.crash.time_s = placed.line.time_s;
+  crash.crash.inside = inside;
   crash.crash.range.start_byte = placed.start_byte;
   crash.crash.range.start_line = placed.number;
   crash.crash.panicked = console_.panics.matches(placed.line.text);
@@ -74,10 +116,17 @@ void ReportAssembler::join(Open& crash, const PlacedLine& placed) {
   const std::string_view text = placed.line.text;
   crash.crash.range.end_byte = placed.end_byte;
   crash.crash.range.end_line = placed.number;
+  if (placed.line.time_s) crash.crash.end_time_s = placed.line.time_s;
   crash.last_number = placed.number;
+  crash.in_title = crash.in_title && text.find(kInlined) != std::string_view::npos;
   ++crash.lines;
   if (crash.ended) ++crash.tail_lines;
-  crash.lines_since_frame = parse_frame_line(text) ? 0 : crash.lines_since_frame + 1;
+  if (parse_frame_line(text)) {
+    crash.has_frame = true;
+    crash.lines_since_frame = 0;
+  } else if (!is_memory_dump(text)) {
+    ++crash.lines_since_frame;
+  }
   // The trigger's own line ends nothing: KASAN's closing rule has the same form as its opening one.
   if (crash.lines > 1 && console_.end_markers.matches(text)) crash.ended = true;
   if (console_.cpu_backtraces.matches(text)) crash.all_cpus = true;
@@ -123,10 +172,15 @@ void ReportAssembler::hand_out() {
 void ReportAssembler::announce(Open& crash) {
   if (crash.announced) return;
   crash.announced = true;
+  // What is still to come must be told from another crash.
   const Family* family = crash.crash.family;
+  const Context context = crash.crash.context;
+  const LogRange range = crash.crash.range;
   sink_(std::move(crash.crash));
   crash.crash = AssembledCrash();
-  crash.crash.family = family;  // what is still to come must be told from another crash
+  crash.crash.family = family;
+  crash.crash.context = context;
+  crash.crash.range = range;
 }
 
 void ReportAssembler::pause(bool all) {

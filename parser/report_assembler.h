@@ -18,7 +18,11 @@ struct AssembledCrash {
   std::string leading;             ///< the lines before the trigger, prefixes off
   std::string text;                ///< from the trigger on, prefixes off
   LogRange range;
-  std::optional<double> time_s;
+  Context context;
+  std::optional<double> time_s;      ///< of the trigger line
+  std::optional<double> end_time_s;  ///< of the last line
+  std::optional<uint64_t> inside;    ///< start byte of the unfinished crash of the same context that it stands in
+  bool interrupted = false;          ///< another crash began before the line that closes reports of this family
   bool panicked = false;
 };
 
@@ -56,21 +60,24 @@ class ReportAssembler {
  private:
   struct Open {
     AssembledCrash crash;
-    Context context;
     size_t lines = 0;
+    bool has_frame = false;
     size_t lines_since_frame = 0;
     size_t tail_lines = 0;     // since the end marker
     uint64_t last_number = 0;  // of the last line that joined
-    bool ended = false;        // the end marker has been seen
+    bool ended = false;        // an end marker has been seen
     bool all_cpus = false;     // other CPUs' backtraces belong to it
+    bool in_title = true;      // a symbolizer repeats the title line for each inlined function
     bool skip_text = false;    // a panic follows a complete report: its stack says nothing new
     bool announced = false;
     bool closed = false;  // complete; waits for crashes that began before it
   };
 
   bool goes_on_with(const Open& crash, std::string_view text) const;
-  Open* find(const Context& context);
-  void open(const PlacedLine& placed, const Family& family, std::string leading);
+  Open* innermost(const Context& context);
+  bool is_unfinished(const Open& crash) const;
+  std::optional<uint64_t> interrupt(const Context& context);
+  void open(const PlacedLine& placed, const Family& family, std::string leading, std::optional<uint64_t> inside);
   void join(Open& crash, const PlacedLine& placed);
   void append_text(Open& crash, std::string_view text);
   bool is_over(const Open& crash, uint64_t line_number) const;

@@ -36,6 +36,12 @@ std::string collapse(std::string_view title) {
   return out;
 }
 
+/// A symbolizer prints a title line once for each inlined function and then for the symbol, which is what titles name.
+bool is_repeated_below(const Family& family, const std::vector<ReportLine>& lines, size_t i) {
+  return lines[i].text.find(" [inline]") != std::string_view::npos && i + 1 < lines.size() &&
+         family.has_trigger(lines[i + 1].text);
+}
+
 }  // namespace
 
 struct Titler::Match {
@@ -133,7 +139,7 @@ Title Titler::name(const Family& family, const ReportText& text) const {
   Title out;
   bool found = false;
   for (size_t i = 0; i < lines.size() && !found; ++i) {
-    if (!family.has_trigger(lines[i].text)) continue;
+    if (!family.has_trigger(lines[i].text) || is_repeated_below(family, lines, i)) continue;
     for (const auto& rule : family.rules) {
       if (!match_rule(rule, text, i, match)) continue;
       out = apply(rule, match, text);

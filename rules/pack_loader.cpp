@@ -23,8 +23,8 @@ class FileLoader {
   FileLoader(const YamlReader& reader, RulePack& pack) : yaml_(reader), pack_(pack) {}
 
   void load(const YAML::Node& root) {
-    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "titles", "types", "severity",
-                                 "suppressed", "frame_prefixes", "console", "signatures"})) {
+    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_files", "titles", "types",
+                                 "severity", "suppressed", "frame_prefixes", "console", "signatures"})) {
       return;
     }
     yaml_.for_each(root, "families", [&](const YAML::Node& node) { load_family(node); });
@@ -48,18 +48,22 @@ class FileLoader {
     for (auto& prefix : yaml_.texts(root, "frame_prefixes")) pack_.frame_prefixes.push_back(std::move(prefix));
     if (root["console"]) load_console(root["console"]);
     if (root["signatures"]) load_signature_rules(root["signatures"], yaml_, pack_.signatures);
+    if (root["guilty_files"]) load_guilty_files(root["guilty_files"]);
   }
 
  private:
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "rules"})) return;
+    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "until", "after_boot", "rules"}))
+      return;
     Family family{yaml_.text(node, "name", true),
                   yaml_.texts(node, "triggers"),
                   PatternSet(yaml_.texts(node, "ignore")),
                   {},
                   PatternSet(yaml_.texts(node, "continues")),
+                  PatternSet(yaml_.texts(node, "until")),
+                  yaml_.flag(node, "after_boot", false),
                   location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });
     pack_.families.push_back(std::move(family));
@@ -150,10 +154,19 @@ class FileLoader {
                                   yaml_.texts(node, "functions", true), location(node)});
   }
 
+  void load_guilty_files(const YAML::Node& node) {
+    if (!yaml_.check_keys(node, {"generic", "ignored_lines", "interrupted", "interrupts"})) return;
+    GuiltyFileRules& rules = pack_.guilty_files;
+    rules.generic.append(yaml_.texts(node, "generic"));
+    rules.ignored_lines.append(yaml_.texts(node, "ignored_lines"));
+    rules.interrupted.append(yaml_.texts(node, "interrupted"));
+    rules.interrupts.append(yaml_.texts(node, "interrupts"));
+  }
+
   void load_console(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"ignore", "continuations", "info_stacks", "cpu_backtraces", "end_markers", "dropped",
-                                 "panics", "instruction_pointers", "facts", "stack_headers", "registers", "arch_marks",
-                                 "corrupted_titles", "corrupted_lines"})) {
+                                 "panics", "consequences", "shutdowns", "suppressing", "instruction_pointers", "facts",
+                                 "stack_headers", "registers", "arch_marks", "corrupted_titles", "corrupted_lines"})) {
       return;
     }
     ConsoleRules& console = pack_.console;
@@ -164,6 +177,12 @@ class FileLoader {
     console.end_markers.append(yaml_.texts(node, "end_markers"));
     console.dropped.append(yaml_.texts(node, "dropped"));
     console.panics.append(yaml_.texts(node, "panics"));
+    console.consequences.append(yaml_.texts(node, "consequences"));
+    console.shutdowns.append(yaml_.texts(node, "shutdowns"));
+    yaml_.for_each(node, "suppressing", [&](const YAML::Node& mark) {
+      if (!yaml_.check_keys(mark, {"literal", "line"})) return;
+      console.suppressing.push_back({yaml_.text(mark, "literal", true), Pattern(yaml_.text(mark, "line"))});
+    });
     console.instruction_pointers.append(yaml_.texts(node, "instruction_pointers"));
     console.facts.append(yaml_.texts(node, "facts"));
     console.registers.append(yaml_.texts(node, "registers"));
@@ -242,6 +261,7 @@ void overlay_family(std::vector<Family>& families, Family added) {
   family->triggers.insert(family->triggers.end(), added.triggers.begin(), added.triggers.end());
   family->ignore.prepend(added.ignore);
   family->continues.prepend(added.continues);
+  family->until.prepend(added.until);
   family->rules.insert(family->rules.begin(), std::move_iterator(unplaced.begin()), std::move_iterator(unplaced.end()));
 }
 
@@ -253,14 +273,22 @@ void prepend(std::vector<T>& base, std::vector<T> added) {
 void overlay_console(ConsoleRules& base, ConsoleRules added) {
   for (const auto member :
        {&ConsoleRules::ignore, &ConsoleRules::continuations, &ConsoleRules::info_stacks, &ConsoleRules::cpu_backtraces,
-        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::instruction_pointers,
-        &ConsoleRules::facts, &ConsoleRules::registers, &ConsoleRules::corrupted_titles,
-        &ConsoleRules::corrupted_lines}) {
+        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::consequences,
+        &ConsoleRules::shutdowns, &ConsoleRules::instruction_pointers, &ConsoleRules::facts, &ConsoleRules::registers,
+        &ConsoleRules::corrupted_titles, &ConsoleRules::corrupted_lines}) {
     (base.*member).prepend(added.*member);
   }
   base.stack_header_lines.prepend(added.stack_header_lines);
   prepend(base.arch_marks, std::move(added.arch_marks));
+  prepend(base.suppressing, std::move(added.suppressing));
   prepend(base.stack_headers, std::move(added.stack_headers));
+}
+
+void overlay_guilty_files(GuiltyFileRules& base, const GuiltyFileRules& added) {
+  for (const auto member : {&GuiltyFileRules::generic, &GuiltyFileRules::ignored_lines, &GuiltyFileRules::interrupted,
+                            &GuiltyFileRules::interrupts}) {
+    (base.*member).prepend(added.*member);
+  }
 }
 
 }  // namespace
@@ -319,6 +347,7 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   if (!added->severities.empty()) base.severities = std::move(added->severities);
   overlay_console(base.console, std::move(added->console));
   overlay_signature_rules(base.signatures, std::move(added->signatures));
+  overlay_guilty_files(base.guilty_files, added->guilty_files);
 
   validate_pack(base, errors);
   if (!errors.empty()) return errors;

@@ -76,6 +76,8 @@ struct Family {
   std::vector<Rule> rules;            ///< tried in order
   PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
                          ///< no frame
+  PatternSet until;      ///< the line that always closes a report of this family; empty: there is none
+  bool after_boot = false;  ///< opens a crash only behind a kernel that was running and did not say it would go down
   Location where;
 
   /// Does `line` hold one of the triggers, ignored or not?
@@ -126,18 +128,27 @@ struct TypeRow {
   std::string type;
 };
 
+/// A line that says something about its whole log: it holds `literal` and fits `line`.
+struct LogMark {
+  std::string literal;
+  Pattern line;
+};
+
 /// How the console shows crashes, whichever crash it is.
 struct ConsoleRules {
-  PatternSet ignore;                ///< lines that never open a crash
-  PatternSet continuations;         ///< triggers that continue an open crash of the same context
-  PatternSet info_stacks;           ///< stacks that are no crash, but end what can be trusted without contexts
-  PatternSet cpu_backtraces;        ///< from here on, other CPUs' lines belong to the crash
-  PatternSet end_markers;           ///< the crash is complete but for what may follow from it
-  PatternSet dropped;               ///< lines left out of the cleaned report
-  PatternSet panics;                ///< the kernel gave up
-  PatternSet instruction_pointers;  ///< group `frame`: the rest of the line from the function on
-  PatternSet facts;                 ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
-  PatternSet stack_header_lines;    ///< parallel to stack_headers
+  PatternSet ignore;                 ///< lines that never open a crash
+  PatternSet continuations;          ///< triggers that continue an open crash of the same context
+  PatternSet info_stacks;            ///< stacks that are no crash, but end what can be trusted without contexts
+  PatternSet cpu_backtraces;         ///< from here on, other CPUs' lines belong to the crash
+  PatternSet end_markers;            ///< the crash is complete but for what may follow from it
+  PatternSet dropped;                ///< lines left out of the cleaned report
+  PatternSet panics;                 ///< the kernel gave up
+  PatternSet consequences;           ///< panics that say that they follow from a crash before them
+  PatternSet shutdowns;              ///< the kernel is about to go down as it was told to
+  std::vector<LogMark> suppressing;  ///< no crash of such a log is the kernel's fault
+  PatternSet instruction_pointers;   ///< group `frame`: the rest of the line from the function on
+  PatternSet facts;                  ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
+  PatternSet stack_header_lines;     ///< parallel to stack_headers
   std::vector<StackHeader> stack_headers;
   PatternSet registers;              ///< groups `name` and `value`, wherever they occur in a line that starts with one
   std::vector<ArchMark> arch_marks;  ///< the first that fits a line tells the architecture
@@ -181,12 +192,21 @@ struct SignatureRules {
   int sites = 0;
 };
 
+/// How to tell the source file that a crash is probably about from its symbolized stack.
+struct GuiltyFileRules {
+  PatternSet generic;        ///< files whose code works for its callers
+  PatternSet ignored_lines;  ///< lines whose source positions say nothing about the crash
+  PatternSet interrupted;    ///< titles of crashes that a timer interrupt noticed …
+  PatternSet interrupts;     ///< … and the lines of stacks below which the interrupted code stands
+};
+
 /// Everything the parser knows about the kernel's messages. Immutable after loading; shared by all parsers.
 struct RulePack {
   std::vector<Family> families;
   std::vector<FrameList> frame_lists;
   std::vector<BucketList> bucket_lists;
   std::vector<GuiltyList> guilty_lists;
+  GuiltyFileRules guilty_files;
   std::vector<Replacement> title_replacements;
   std::vector<TypeRow> types;
   std::vector<std::vector<std::string>> severities;  ///< groups of types, gravest first

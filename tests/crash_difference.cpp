@@ -116,8 +116,8 @@ std::string first_difference(const std::string& left, const std::string& right) 
 
 std::string all_fields(const CrashReport& report) {
   const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, range, time_s, kernel,
-               cpu, pid, comm, executor, stacks, registers, code, modules, guilty, rule, family, skipped, text] =
-      report;
+               cpu, pid, comm, executor, stacks, registers, code, modules, guilty, guilty_file, caused_by, rule, family,
+               skipped, text] = report;
   Writer out;
   out.add("title", title);
   out.add("alt_title", alt_titles);
@@ -137,6 +137,13 @@ std::string all_fields(const CrashReport& report) {
   for (const auto& [name, value] : registers) out.add("register " + name, value);
   out.add("module", modules);
   add_guilty(out, guilty);
+  out.add("guilty_file", guilty_file);
+  if (caused_by) {
+    const auto& [start_byte, cause, why] = *caused_by;
+    out.add("caused_by start_byte", start_byte);
+    out.add("caused_by title", cause);
+    out.add("caused_by why", why);
+  }
   out.add("rule", rule);
   out.add("family", family);
   for (const auto& [function, list, entry] : skipped) {

@@ -59,6 +59,8 @@ bool is_printable(std::string_view text) {
 /// - Cleaning takes unreliable frames away, and a torn console can have one in the same line as the trigger.
 bool loses_by_cleaning(const Engine& engine, std::string_view log, const CrashReport& crash) {
   if (engine.pack().console.info_stacks.matches(crash.report)) return true;
+  const Family* family = engine.pack().find_family(crash.family);
+  if (family != nullptr && family->after_boot) return true;  // the run before it is not part of its text
   std::string scratch;
   const auto line = log.substr(crash.range.start_byte);
   const auto frame = parse_frame_line(parse_log_line(line.substr(0, line.find('\n')), scratch).text);
@@ -134,6 +136,7 @@ std::string detection_breach(const Engine& engine, std::string_view log, const s
     }
   }
   for (const auto& line : detected) {
+    if (line.family->after_boot) continue;  // what stands before the line decides too
     const bool parsed = std::any_of(crashes.begin(), crashes.end(), [&](const CrashReport& crash) {
       return crash.range.start_byte <= line.start_byte && line.start_byte < crash.range.end_byte;
     });

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/limits.h"
 #include "rules/pack_loader.h"
 
 namespace ktriage {
@@ -61,8 +62,8 @@ TEST(LogParser, AFewLinesOfTheSameContextLeadAReport) {
       {"back to the trigger of the crash before", "[ 1.0] SYZFAIL: x\n[ 1.0] 1\n[ 2.0] SYZFAIL: y\n",
        "1\nSYZFAIL: y\n"},
       {"which does not count", "[ 1.0] 1\n[ 1.0] SYZFAIL: x\n[ 2.0] SYZFAIL: y\n", "SYZFAIL: y\n"},
-      {"not from far away", "[ 1.0] 1\n[ 1.0][ T9] " + std::string(9000, '.') + "\n[ 2.0] SYZFAIL: x\n",
-       "SYZFAIL: x\n"},
+      {"not from far away",
+       "[ 1.0] 1\n[ 1.0][ T9] " + std::string(limits::kLookBackBytes, '.') + "\n[ 2.0] SYZFAIL: x\n", "SYZFAIL: x\n"},
   };
   for (const auto& [what, log, report] : cases) {
     const auto crashes = parse(log);
@@ -93,11 +94,14 @@ TEST(LogParser, TheBannerTellsTheReleaseWhereTheCrashDoesNot) {
 TEST(LogParser, TellsWhetherTheKernelPanickedAnywhere) {
   static const Engine engine(load_default_pack());
   for (const bool panics : {false, true}) {
-    LogParser parser(engine, [](CrashReport&&) {});
+    std::vector<CrashReport> crashes;
+    LogParser parser(engine, [&](CrashReport&& crash) { crashes.push_back(std::move(crash)); });
+    if (panics) parser.push("[ 0.5][ T2] Kernel panic - not syncing: y\n[ 0.5][ T2] ---[ end Kernel panic\n");
     parser.push("[ 1.0][ T1] SYZFAIL: x\n");
-    if (panics) parser.push("[ 2.0][ T2] Kernel panic - not syncing: y\n");
     parser.finish();
-    EXPECT_EQ(parser.panicked(), panics);
+    EXPECT_FALSE(crashes.back().panicked);
+    parser.add_log_facts(crashes.back());
+    EXPECT_EQ(crashes.back().panicked, panics);
   }
 }
 

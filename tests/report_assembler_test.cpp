@@ -28,7 +28,7 @@ ConsoleRules console_rules() {
 }
 
 std::vector<Family> families() {
-  std::vector<Family> out(4);
+  std::vector<Family> out(5);
   out[0].name = "bug";
   out[0].triggers = {"BUG:"};
   out[1].name = "warning";
@@ -38,6 +38,9 @@ std::vector<Family> families() {
   out[2].triggers = {"Kernel panic"};
   out[3].name = "oops";
   out[3].triggers = {"Internal error"};
+  out[4].name = "sanitizer";
+  out[4].triggers = {"SAN:"};
+  out[4].until.append({"^===="});
   return out;
 }
 
@@ -126,10 +129,33 @@ TEST(ReportAssembler, ASecondTriggerInTheSameContextOpensTheNextCrash) {
        {"[ 1.0] BUG: x", "[ 1.0] a", "[ 2.0] WARNING: y", "[ 2.0] b"},
        {"bug 1-2: BUG: x | a", "warning 3-4: WARNING: y | b"}},
       {"the same again", {"[ 1.0] BUG: x", "[ 1.0] BUG: x"}, {"bug 1-1: BUG: x", "bug 2-2: BUG: x"}},
-      {"also in a task's context",
-       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T7] a", "[ 2.0][ T7] BUG: y"},
-       {"bug 1-2: BUG: x | a", "bug 3-3: BUG: y"}},
+      {"also in a task's context, behind a stack",
+       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T7]  f+0x1/0x2", "[ 2.0][ T7] BUG: y"},
+       {"bug 1-2: BUG: x |  f+0x1/0x2", "bug 3-3: BUG: y"}},
   });
+}
+
+TEST(ReportAssembler, ACrashInsideOfAnUnfinishedOneBelongsToBoth) {
+  check({
+      {"no stack yet: what comes may be the only one",
+       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T7] WARNING: y", "[ 1.0][ T7]  f+0x1/0x2"},
+       {"bug 1-3: BUG: x | WARNING: y |  f+0x1/0x2", "warning 2-3: WARNING: y |  f+0x1/0x2"}},
+      {"a family that closes its reports goes on until then",
+       {"[ 1.0][ T7] SAN: x", "[ 1.0][ T7]  f+0x1/0x2", "[ 1.0][ T7] WARNING: y",
+        "[ 1.0][ T7] ====", "[ 1.0][ T7] WARNING: z"},
+       {"sanitizer 1-4: SAN: x |  f+0x1/0x2 | WARNING: y | ====", "warning 3-4: WARNING: y | ====",
+        "warning 5-5: WARNING: z"}},
+      {"without contexts the first one is over",
+       {"[ 1.0] SAN: x", "[ 1.0] WARNING: y", "[ 1.0] ===="},
+       {"sanitizer 1-1: SAN: x", "warning 2-3: WARNING: y | ===="}},
+  });
+  Console console;
+  console.add_all({"[ 1.0][ T7] SAN: x", "[ 1.0][ T7] WARNING: y"});
+  console.finish();
+  ASSERT_EQ(console.raw().size(), 2U);
+  EXPECT_TRUE(console.raw()[0].interrupted);
+  EXPECT_FALSE(console.raw()[1].interrupted);
+  EXPECT_EQ(console.raw()[1].inside, console.raw()[0].range.start_byte);
 }
 
 TEST(ReportAssembler, ContextsAreKeptApart) {
@@ -145,8 +171,9 @@ TEST(ReportAssembler, ContextsAreKeptApart) {
        {"bug 1-3: BUG: x | a", "warning 2-4: WARNING: y | b"}},
       {"user space writes into the console", {"[ 1.0] BUG: x", "init: started", "[ 1.0] a"}, {"bug 1-3: BUG: x | a"}},
       {"crashes come in the order of their beginnings, though the second is complete first",
-       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T8] WARNING: y", "[ 1.0][ T8] BUG: z", "[ 1.0][ T7] a7"},
-       {"bug 1-4: BUG: x | a7", "warning 2-2: WARNING: y", "bug 3-3: BUG: z"}},
+       {"[ 1.0][ T7] BUG: x", "[ 1.0][ T8] WARNING: y", "[ 1.0][ T8]  f+0x1/0x2", "[ 1.0][ T8] BUG: z",
+        "[ 1.0][ T7] a7"},
+       {"bug 1-5: BUG: x | a7", "warning 2-3: WARNING: y |  f+0x1/0x2", "bug 4-4: BUG: z"}},
   });
 }
 
