@@ -6,6 +6,8 @@ RUN_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
   libarchive-dev zlib1g-dev libssl-dev libiberty-dev
+  libdw-dev libelf-dev libzstd-dev libxxhash-dev libcapstone-dev # symbolizing
+  git # ktriage bisect runs it
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals
 )
 # shellcheck disable=SC2034  # used by ./check
@@ -14,6 +16,7 @@ CHECK_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
+  binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
 )
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

@@ -24,8 +24,11 @@ inline constexpr const char* kOperands = "operand";
 // Each in a file of its own: parse_command.cpp and so on.
 Command parse_command();
 Command watch_command();
+Command symbolize_command();
+Command bisect_command();
 Command rules_check_command();
 Command rules_list_command();
 Command rules_explain_command();
+Command bisect_simulate_command();
 
 }  // namespace ktriage

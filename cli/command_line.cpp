@@ -18,7 +18,8 @@ namespace {
 namespace po = boost::program_options;
 
 std::vector<Command> all_commands() {
-  return {parse_command(), watch_command(), rules_check_command(), rules_list_command(), rules_explain_command()};
+  return {parse_command(),       watch_command(),      symbolize_command(),     bisect_command(),
+          rules_check_command(), rules_list_command(), rules_explain_command(), bisect_simulate_command()};
 }
 
 /// Letters in the wrong order are the commonest slip, but two edits to nearest_word().

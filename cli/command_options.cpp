@@ -21,6 +21,17 @@ void add_rules_option(OptionsDescription& options) {
                         "add the rules in DIR/*.yaml; a rule of the same id replaces the built-in one (repeatable)");
 }
 
+void add_incidents_option(OptionsDescription& options) {
+  options.add_options()(
+      "incidents", boost::program_options::bool_switch(),
+      "also report what is no crash but a sign of trouble: out-of-memory kills, machine checks, bus and "
+      "file system errors, GPU hangs");
+}
+
+Incidents incidents_of(const OptionValues& values) {
+  return has_flag(values, "incidents") ? Incidents::Reported : Incidents::Ignored;
+}
+
 void add_color_option(OptionsDescription& options) {
   options.add_options()("color", po::value<std::string>()->value_name("WHEN"),
                         "auto (default: on a terminal, unless NO_COLOR is set), always or never");

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "symbolizer/disassembler.h"
+
 namespace ktriage {
 namespace {
 
@@ -100,11 +102,13 @@ Json registers_of(const CrashReport& crash) {
   return out;
 }
 
-Json code_of(const Code& code) {
+Json code_of(const CrashReport& crash) {
+  const Code& code = crash.code;
   Json out = Json::object();
   if (code.bytes.empty()) return out;
   out["bytes"] = code.bytes;
   add(out, "trap_offset", code.trap_offset);
+  add(out, "disassembly", disassembly_of(crash));
   return out;
 }
 
@@ -144,6 +148,7 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add(out, "corrupted_reason", crash.corrupted_reason);
   out["suppressed"] = crash.suppressed;
   out["panicked"] = crash.panicked;
+  if (crash.incident) out["incident"] = true;
   out["log"] = log_of(crash, file);
   add_part(out, "kernel", kernel_of(crash.kernel));
   add(out, "cpu", crash.cpu);
@@ -152,7 +157,7 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
   add_part(out, "executor", executor_of(crash.executor));
   add_part(out, "stacks", stacks_of(crash));
   add_part(out, "registers", registers_of(crash));
-  add_part(out, "code", code_of(crash.code));
+  add_part(out, "code", code_of(crash));
   add(out, "modules", crash.modules);
   if (crash.guilty) {
     out["guilty"] = to_json(*crash.guilty);

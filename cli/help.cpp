@@ -23,7 +23,7 @@ ExitCode print_version() { return print("ktriage " KTRIAGE_VERSION "\n"); }
 ExitCode print_help(const std::vector<Command>& commands) {
   std::string text =
       "ktriage names the crashes in Linux kernel consoles.\n\nUsage: ktriage COMMAND [OPTION]... [FILE]...\n\n";
-  for (const auto& command : commands) text += fmt::format("  {:<15}{}\n", command.name, command.summary);
+  for (const auto& command : commands) text += fmt::format("  {:<18}{}\n", command.name, command.summary);
   text +=
       "\n  --help         say this; ktriage COMMAND --help says more\n"
       "  --version      say which version this is\n\n"

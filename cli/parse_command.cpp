@@ -12,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/symbolizer_options.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {
@@ -29,6 +30,7 @@ Examples:
   ktriage parse console.log
   ktriage parse --all --json logs/*.log.gz | jq -r .title | sort | uniq -c
   dmesg | ktriage parse
+  ktriage parse --json --vmlinux linux/vmlinux console.log     frames with file, line and inlined calls
 )";
 
 enum class Which { First, All };
@@ -36,15 +38,16 @@ enum class Which { First, All };
 /// Parses log after log and keeps count.
 class LogRun {
  public:
-  LogRun(const Engine& engine, Which which, CrashPrinter& printer, Output& output, size_t files)
-      : engine_(engine), which_(which), printer_(printer), output_(output), progress_(files) {}
+  /// `symbolizer` may be null.
+  LogRun(const Engine& engine, Which which, Symbolizer* symbolizer, CrashPrinter& printer, Output& output, size_t files)
+      : engine_(engine), which_(which), symbolizer_(symbolizer), printer_(printer), output_(output), progress_(files) {}
 
   /// False if there is no point in going on.
   bool parse(const std::string& file) {
     std::optional<CrashReport> first;
     const size_t printed = printed_;
     LogParser parser(engine_, [&](CrashReport&& crash) {
-      if (which_ == Which::All) return print(crash, file);
+      if (which_ == Which::All) return print(std::move(crash), file);
       if (!first) first = std::move(crash);
     });
     const auto end = read_log(file, interrupt_, [&](std::string_view bytes) {
@@ -54,7 +57,7 @@ class LogRun {
     parser.finish();
     if (first) {
       parser.add_log_facts(*first);
-      print(*first, file);
+      print(std::move(*first), file);
     }
     ++logs_;
     if (printed_ > printed) ++with_crash_;
@@ -77,8 +80,9 @@ class LogRun {
   }
 
  private:
-  void print(const CrashReport& crash, const std::string& file) {
+  void print(CrashReport crash, const std::string& file) {
     progress_.erase();
+    if (symbolizer_ != nullptr) symbolizer_->symbolize(crash);
     ++printed_;
     printer_.print(crash, file);
     output_.flush();
@@ -97,6 +101,7 @@ class LogRun {
 
   const Engine& engine_;
   Which which_;
+  Symbolizer* symbolizer_;
   CrashPrinter& printer_;
   Output& output_;
   Progress progress_;
@@ -114,8 +119,10 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("all", po::bool_switch(), "print every crash, as each one ends");
   out.add_options()("explain", po::bool_switch(), "say how each crash got its name");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
+  add_symbolizer_options(out);
   return out;
 }
 
@@ -131,19 +138,24 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
+  if (const auto options = symbolizer_options_of(values); !options) return say(options.errors()), ExitCode::Usage;
+  const auto symbolizer = symbolizer_of(values, &engine.pack());
+  if (!symbolizer) say(symbolizer.errors());  // the crashes are worth having without lines
   const auto files = files_of(values);
   Output output;
   CrashPrinter printer(json        ? Format::Json
                        : explained ? Format::TextAndExplanation
                                    : Format::Text,
                        style.value(), engine.pack(), output);
-  LogRun logs(engine, has_flag(values, "all") ? Which::All : Which::First, printer, output, files.size());
+  LogRun logs(engine, has_flag(values, "all") ? Which::All : Which::First, symbolizer ? symbolizer->get() : nullptr,
+              printer, output, files.size());
   for (const auto& file : files) {
     if (!logs.parse(file)) break;
   }
   if (files.size() > 1) logs.print_summary();
-  return logs.exit_code();
+  const ExitCode code = logs.exit_code();
+  return symbolizer || code == ExitCode::Interrupted ? code : ExitCode::Input;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Result<RulePack> load_fully(const std::vector<std::string>& directories) {
 
 RuleCheck check(const std::vector<std::string>& directories) {
   Result<RulePack> pack = load_fully(directories);
-  if (pack) return check_examples(Engine(std::move(pack.value())));
+  if (pack) return check_examples(Engine(std::move(pack.value()), Incidents::Reported));
   RuleCheck result;
   result.problems = pack.errors();
   return result;

@@ -39,7 +39,7 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), Incidents::Reported);
   Output output;
   CrashPrinter printer(Format::Explanation, style.value(), engine.pack(), output);
   const Interrupt interrupt;

@@ -11,6 +11,7 @@
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/pause_schedule.h"
+#include "cli/symbolizer_options.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {
@@ -29,15 +30,21 @@ Examples:
   qemu-system-x86_64 ... -serial stdio | ktriage watch
   ktriage watch /dev/ttyUSB0
   ktriage watch --json /dev/kmsg
+  ktriage watch --vmlinux linux/vmlinux /dev/ttyUSB0
 )";
 
 /// One live stream from its start to its end.
 class Stream {
  public:
-  Stream(const Engine& engine, std::string name, PauseSchedule::Duration quiet_after, CrashPrinter& printer,
-         Output& output)
-      : name_(std::move(name)), schedule_(quiet_after), output_(output), parser_(engine, [&](CrashReport&& crash) {
+  /// `symbolizer` may be null.
+  Stream(const Engine& engine, std::string name, PauseSchedule::Duration quiet_after, Symbolizer* symbolizer,
+         CrashPrinter& printer, Output& output)
+      : name_(std::move(name)),
+        schedule_(quiet_after),
+        output_(output),
+        parser_(engine, [this, symbolizer, &printer](CrashReport&& crash) {
           ++crashes_;
+          if (symbolizer != nullptr) symbolizer->symbolize(crash);
           printer.print(crash, name_);
           output_.flush();
         }) {}
@@ -111,8 +118,10 @@ OptionsDescription options() {
   out.add_options()("json", po::bool_switch(), "print one JSON object per crash and line (docs/crash.schema.json)");
   out.add_options()("quiet-after", po::value<double>()->value_name("SECONDS")->default_value(2, "2"),
                     "a silence after which a crash is complete even without an end marker");
+  add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
+  add_symbolizer_options(out);
   return out;
 }
 
@@ -128,11 +137,16 @@ ExitCode run(const OptionValues& values) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
 
-  const Engine engine(std::move(pack.value()));
+  const Engine engine(std::move(pack.value()), incidents_of(values));
+  if (const auto options = symbolizer_options_of(values); !options) return say(options.errors()), ExitCode::Usage;
+  const auto symbolizer = symbolizer_of(values, &engine.pack());
+  if (!symbolizer) say(symbolizer.errors());  // the crashes are worth having without lines
   Output output;
   CrashPrinter printer(has_flag(values, "json") ? Format::Json : Format::Text, style.value(), engine.pack(), output);
   const auto silence = std::chrono::duration_cast<PauseSchedule::Duration>(std::chrono::duration<double>(quiet_after));
-  return Stream(engine, files.front(), silence, printer, output).watch();
+  const ExitCode code =
+      Stream(engine, files.front(), silence, symbolizer ? symbolizer->get() : nullptr, printer, output).watch();
+  return symbolizer || code == ExitCode::Interrupted ? code : ExitCode::Input;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Frame {
   uint32_t line = 0;     ///< 0: unknown
   bool reliable = true;  ///< false: the unwinder marked it `?` or (unreliable)
   bool inlined = false;
+  bool at_fault = false;  ///< the instruction itself (RIP, PC), not where a call returns to
 };
 
 struct Stack {
@@ -92,6 +93,7 @@ struct CrashReport {
   std::string corrupted_reason;  ///< empty: the report is sound
   bool suppressed = false;
   bool panicked = false;
+  bool incident = false;  ///< no crash, but a sign that something is wrong
 
   LogRange range;
   std::optional<double> time_s;  ///< of the first line, since boot

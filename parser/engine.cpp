@@ -24,6 +24,15 @@ std::string readable_report(std::string leading, const ReportText& text) {
 
 }  // namespace
 
+Engine::Engine(RulePack pack, Incidents incidents)
+    : pack_([&] {
+        if (incidents == Incidents::Ignored) std::erase_if(pack.families, [](const auto& f) { return f.incident; });
+        return std::move(pack);
+      }()),
+      scanner_(pack_),
+      titler_(pack_),
+      guilty_(pack_) {}
+
 const Family* Engine::detect(std::string_view text, const std::vector<CrashScanner::Hit>& hits) const {
   const Family* best = nullptr;
   size_t best_length = 0;
@@ -62,6 +71,7 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   report.type = titler_.type_of(report.title);
   report.severity = titler_.severity_of(report.type);
   report.suppressed = pack_.suppressed_titles.matches(report.title);
+  report.incident = crash.family->incident;
   report.panicked = crash.panicked;
   report.range = crash.range;
   report.time_s = crash.time_s;

@@ -11,10 +11,13 @@
 
 namespace ktriage {
 
+/// What to do with reports that are no crashes (Family::incident).
+enum class Incidents { Ignored, Reported };
+
 /// Everything that is built once from a rule pack and shared by all parsers. Immutable and thread-safe.
 class Engine {
  public:
-  explicit Engine(RulePack pack) : pack_(std::move(pack)), scanner_(pack_), titler_(pack_), guilty_(pack_) {}
+  explicit Engine(RulePack pack, Incidents incidents = Incidents::Ignored);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 

@@ -32,7 +32,8 @@ void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
     for (auto& crash : open_) crash.crash.panicked = true;
   }
   Open* own = innermost(placed.line.context);
-  if (trigger != nullptr && (own == nullptr || !goes_on_with(*own, text))) {
+  // An incident never ends a crash.
+  if (trigger != nullptr && (own == nullptr || !(trigger->incident || goes_on_with(*own, text)))) {
     const auto inside = interrupt(placed.line.context);
     // The outer crash has this line too: it is what it shows from here on.
     for (auto& crash : open_) {

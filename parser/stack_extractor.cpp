@@ -79,8 +79,10 @@ class Extractor {
       in_stack_ = false;  // user space: the bottom of the stack
     } else if (in_stack_ && !stacks_.back().frames.empty()) {
       stacks_.back().frames.push_back(to_frame(*line.frame));
+      stacks_.back().frames.back().at_fault = true;
     } else if (!ended_) {
       pointer_.push_back(to_frame(*line.frame));
+      pointer_.back().at_fault = true;
     }
   }
 

@@ -55,7 +55,8 @@ class FileLoader {
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "continues", "until", "after_boot", "rules"}))
+    if (!yaml_.check_keys(
+            node, {"name", "source", "triggers", "ignore", "continues", "until", "incident", "after_boot", "rules"}))
       return;
     Family family{yaml_.text(node, "name", true),
                   yaml_.texts(node, "triggers"),
@@ -63,6 +64,7 @@ class FileLoader {
                   {},
                   PatternSet(yaml_.texts(node, "continues")),
                   PatternSet(yaml_.texts(node, "until")),
+                  yaml_.flag(node, "incident", false),
                   yaml_.flag(node, "after_boot", false),
                   location(node)};
     yaml_.for_each(node, "rules", [&](const YAML::Node& rule) { load_rule(rule, family); });

@@ -77,6 +77,7 @@ struct Family {
   PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
                          ///< no frame
   PatternSet until;      ///< the line that always closes a report of this family; empty: there is none
+  bool incident = false;    ///< no crash, but a sign that something is wrong; reported to those who ask for it
   bool after_boot = false;  ///< opens a crash only behind a kernel that was running and did not say it would go down
   Location where;
 

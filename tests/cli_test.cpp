@@ -25,6 +25,8 @@ TEST(CommandLine, HelpAndVersionAreAnswersToAQuestion) {
                                                                      {"--version"},
                                                                      {"parse", "--help"},
                                                                      {"watch", "--help"},
+                                                                     {"symbolize", "--help"},
+                                                                     {"bisect", "--help"},
                                                                      {"rules", "--help"},
                                                                      {"rules", "check", "--help"},
                                                                      {"rules", "list", "-h"},
@@ -42,7 +44,7 @@ TEST(CommandLine, TheManPageKnowsEveryOption) {
   std::string manual{std::istreambuf_iterator<char>(in), {}};
   std::erase(manual, '\\');
   for (const auto& command : std::vector<std::vector<std::string>>{
-           {"parse"}, {"watch"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
+           {"parse"}, {"watch"}, {"symbolize"}, {"bisect"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     std::istringstream words(run_ktriage(arguments).out);

@@ -14,8 +14,11 @@ namespace {
 constexpr const char* kNone = "(no crash)";
 
 void score_case(const Engine& engine, const CorpusCase& one, ScoreTable& scores) {
-  if (one.undecided) return;
   const auto crashes = parse_log(engine, one.log);
+  if (one.undecided) {  // a crash is there, only its title is open
+    scores.add("detected, untitled", one.name, "a crash", crashes.empty() ? kNone : "a crash");
+    return;
+  }
   const std::string title = crashes.empty() ? kNone : crashes.front().title;
   if (!one.title) {
     scores.add("no false alarm", one.name, kNone, title);
@@ -38,7 +41,7 @@ TEST(Corpus, AnswersAreFoundInRealConsoles) {
   scores.print();
   EXPECT_EQ(scores.share("detected"), 1.0);
   EXPECT_EQ(scores.share("no false alarm"), 1.0);
-  EXPECT_GE(scores.share("title"), 0.97);
+  EXPECT_GE(scores.share("title"), 0.99);
   EXPECT_GE(scores.share("type"), 0.97);
   EXPECT_GE(scores.share("guilty"), 0.90);
 }

@@ -41,7 +41,7 @@ class Writer {
 // The structured bindings below name every member: whoever adds one to CrashReport is told here to compare it.
 
 void add_frame(Writer& out, const std::string& at, const Frame& frame) {
-  const auto& [function, offset, size, address, module, build_id, file, line, reliable, inlined] = frame;
+  const auto& [function, offset, size, address, module, build_id, file, line, reliable, inlined, at_fault] = frame;
   out.add(at + "function", function);
   out.add(at + "offset", offset);
   out.add(at + "size", size);
@@ -52,6 +52,7 @@ void add_frame(Writer& out, const std::string& at, const Frame& frame) {
   out.add(at + "line", line);
   out.add(at + "reliable", reliable);
   out.add(at + "inlined", inlined);
+  out.add(at + "at_fault", at_fault);
 }
 
 void add_stacks(Writer& out, const std::vector<Stack>& stacks) {
@@ -115,9 +116,9 @@ std::string first_difference(const std::string& left, const std::string& right) 
 }  // namespace
 
 std::string all_fields(const CrashReport& report) {
-  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, range, time_s, kernel,
-               cpu, pid, comm, executor, stacks, registers, code, modules, guilty, guilty_file, caused_by, rule, family,
-               skipped, text] = report;
+  const auto& [title, alt_titles, type, severity, frame, corrupted_reason, suppressed, panicked, incident, range,
+               time_s, kernel, cpu, pid, comm, executor, stacks, registers, code, modules, guilty, guilty_file,
+               caused_by, rule, family, skipped, text] = report;
   Writer out;
   out.add("title", title);
   out.add("alt_title", alt_titles);
@@ -127,6 +128,7 @@ std::string all_fields(const CrashReport& report) {
   out.add("corrupted_reason", corrupted_reason);
   out.add("suppressed", suppressed);
   out.add("panicked", panicked);
+  out.add("incident", incident);
   add_range(out, range);
   out.add("time_s", time_s);
   add_machine(out, kernel, executor, code);

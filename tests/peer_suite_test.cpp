@@ -98,7 +98,8 @@ TEST(PeerSuite, ReportsAreTitledAsThePeerTitlesThem) {
   scores.print();
   EXPECT_GE(scores.share("title"), 0.99);
   EXPECT_GE(scores.share("alt"), 0.97);
-  for (const char* field : {"type", "corrupted", "suppressed", "panicked", "executor"}) EXPECT_GE(scores.share(field), 0.99) << field;
+  for (const char* field : {"type", "corrupted", "suppressed", "panicked", "executor"})
+    EXPECT_GE(scores.share(field), 0.99) << field;
 }
 
 TEST(PeerCase, ReadsHeadersLogAndReport) {

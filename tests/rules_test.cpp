@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,7 @@ TEST(DefaultPack, HasNoMistakes) {
 }
 
 TEST(DefaultPack, ItsExamplesHold) {
-  const Engine engine(load_default_pack());
+  const Engine engine(load_default_pack(), Incidents::Reported);
   const RuleCheck check = check_examples(engine);
   EXPECT_GT(check.rules, 50U);
   EXPECT_GE(check.examples, check.rules);
@@ -70,6 +71,21 @@ TEST(RuleCheck, TellsOneProblemPerFact) {
                 "widget.yaml:16: rule 'widget.fatal': the example gives 2 crashes, the second one 'widget fault in g' "
                 "(line 2 "
                 "of the example)"}));
+}
+
+TEST(FalseAlarms, NoticesThatLookLikeCrashesAreNone) {
+  const Engine engine(load_default_pack());
+  std::ifstream lines(KTRIAGE_SOURCE_DIR "/tests/false_alarms.txt");
+  size_t seen = 0;
+  std::string all;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    ++seen;
+    all += line + "\n";
+    for (const auto& crash : parse_log(engine, line + "\n")) ADD_FAILURE() << line << "\n" << crash.title;
+  }
+  EXPECT_GT(seen, 40U);
+  EXPECT_TRUE(parse_log(engine, all).empty()) << "nor together";
 }
 
 TEST(Explain, FindsRuleLineAndLists) {

@@ -211,7 +211,7 @@ TEST(Titler, TitlesAreStable) {
       {"at 0x1234 here", "at ADDR here"},
       {"12 things of 345", "NUM things of NUM"},
       {"1 2 3 4", "NUM NUM NUM NUM"},
-      {"error -22", "error NUM"},
+      {"error -22", "error -NUM"},
       {"ext4_x2 uses md5 and 64bit", "ext4_x2 uses md5 and 64bit"},  // digits of names stay
       {"loop12345678x", "loopNUMx"},                                 // but for seven and more
       {"CPU#3 stuck", "CPU stuck"},

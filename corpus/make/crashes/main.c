@@ -7,6 +7,7 @@
 #include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timer.h>
@@ -101,3 +102,6 @@ static int __init frob_init(void)
 	return 0;
 }
 late_initcall(frob_init);
+
+MODULE_DESCRIPTION("A pretend driver full of real bugs");
+MODULE_LICENSE("GPL");

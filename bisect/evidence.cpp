@@ -1,0 +1,53 @@
+#include "bisect/evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ktriage {
+namespace {
+
+std::string describe(const RunRecord& run, RunOutcome counted_as) {
+  switch (run.outcome) {
+    case RunOutcome::TargetCrash:
+      return "crashed: " + run.title;
+    case RunOutcome::OtherCrash:
+      return "crashed: " + run.title + (counted_as == RunOutcome::TargetCrash ? "" : " (not the target)");
+    case RunOutcome::NoCrash:
+      return "OK";
+    case RunOutcome::NotTestable:
+      break;
+  }
+  return "not testable: " + run.reason;
+}
+
+}  // namespace
+
+RunOutcome counted(RunOutcome outcome, OtherCrash policy) {
+  if (outcome != RunOutcome::OtherCrash || policy == OtherCrash::Ignore) return outcome;
+  return policy == OtherCrash::Bad ? RunOutcome::TargetCrash : RunOutcome::NotTestable;
+}
+
+int Evidence::count(RunOutcome outcome) const {
+  return static_cast<int>(std::count(outcomes.begin(), outcomes.end(), outcome));
+}
+
+std::string Evidence::verdict() const {
+  if (crashes() > 0) return "bad";
+  if (untestable()) return "skip";
+  if (clean() > 0) return "good";
+  return runs.empty() ? "untested" : "skip";
+}
+
+std::vector<std::string> describe_runs(const Evidence& evidence, size_t first) {
+  std::vector<std::string> texts;
+  for (size_t i = first; i < evidence.runs.size(); ++i) {
+    texts.push_back(describe(evidence.runs[i], evidence.outcomes[i]));
+  }
+  const bool alike = std::adjacent_find(texts.begin(), texts.end(), std::not_equal_to<>()) == texts.end();
+  if (alike && !texts.empty()) return {"all runs: " + texts.front()};
+  for (size_t i = 0; i < texts.size(); ++i) texts[i] = fmt::format("run #{}: {}", first + i, texts[i]);
+  return texts;
+}
+
+}  // namespace ktriage

@@ -1,0 +1,92 @@
+#include "bisect/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+
+namespace ktriage {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kStart = R"({"crc":")";
+constexpr size_t kDigits = 8;
+constexpr std::string_view kAfter = R"(",)";
+
+std::string checksum(std::string_view text) {
+  return fmt::format("{:08x}", crc32(0, reinterpret_cast<const Bytef*>(text.data()),  // NOLINT: zlib's bytes
+                                     static_cast<uInt>(text.size())));
+}
+
+std::string seal(const Json& entry) {
+  const std::string body = entry.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return std::string(kStart) + checksum(body) + std::string(kAfter) + body.substr(1) + "\n";
+}
+
+/// Nothing if the line is not what seal() has written.
+std::optional<Json> unseal(std::string_view line) {
+  const size_t front = kStart.size() + kDigits + kAfter.size();
+  if (line.size() <= front || !line.starts_with(kStart)) return std::nullopt;
+  const std::string body = "{" + std::string(line.substr(front));
+  if (checksum(body) != line.substr(kStart.size(), kDigits)) return std::nullopt;
+  Json entry = Json::parse(body, nullptr, false);
+  if (!entry.is_object()) return std::nullopt;
+  return entry;
+}
+
+}  // namespace
+
+Result<Journal> Journal::open(const std::filesystem::path& path, std::vector<Json>& entries) {
+  Journal journal;
+  journal.path_ = path;
+  journal.fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (!journal.fd_) {
+    return Diagnostic{path.string(), 0, 0, "cannot be opened: " + std::generic_category().message(errno)};
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  size_t at = 0;
+  int number = 1;
+  while (at < text.size()) {
+    const size_t end = text.find('\n', at);
+    auto entry = end == std::string::npos ? std::nullopt : unseal(std::string_view(text).substr(at, end - at));
+    if (!entry) {
+      // Only the last line can be torn: each was on the disk before the next was begun.
+      if (end != std::string::npos && end + 1 < text.size()) {
+        return Diagnostic{path.string(), number, 0, "damaged; start anew with another --state"};
+      }
+      if (ftruncate(journal.fd_.get(), static_cast<off_t>(at)) != 0) {
+        return Diagnostic{path.string(), number, 0, "the torn last line cannot be cut off"};
+      }
+      break;
+    }
+    entries.push_back(std::move(*entry));
+    at = end + 1;
+    ++number;
+  }
+  return journal;
+}
+
+Result<std::string> Journal::append(const Json& entry) {
+  const std::string line = seal(entry);
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t put = write(fd_.get(), rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) break;
+    rest.remove_prefix(static_cast<size_t>(put));
+  }
+  if (!rest.empty() || fdatasync(fd_.get()) != 0) {
+    return Diagnostic{path_.string(), 0, 0, "cannot be written: " + std::generic_category().message(errno)};
+  }
+  return line;
+}
+
+}  // namespace ktriage

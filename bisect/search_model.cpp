@@ -1,0 +1,77 @@
+#include "bisect/search_model.h"
+
+#include <algorithm>
+
+namespace ktriage {
+
+SearchModel::SearchModel(std::unique_ptr<CommitGraph> graph, const BisectConfig& config, std::vector<double> weights,
+                         int git_runs)
+    : graph_(std::move(graph)), config_(config), weights_(std::move(weights)), git_runs_(git_runs), strategy_(make()) {}
+
+std::unique_ptr<Strategy> SearchModel::make() const {
+  const Direction direction = config_.find == Find::Fix ? Direction::Fix : Direction::Cause;
+  if (config_.strategy == StrategyKind::Git) return make_git_strategy(*graph_, {direction, git_runs_});
+  BayesOptions options;
+  options.direction = direction;
+  options.error_probability = config_.runs.error_probability;
+  options.weights = weights_;
+  options.max_runs_per_proposal = config_.runs.max;
+  options.reproduction_runs = 3 * config_.runs.max;
+  options.cost = cost_;
+  return make_bayes_strategy(*graph_, options);
+}
+
+void SearchModel::record(CommitId commit, RunOutcome outcome) {
+  history_.emplace_back(commit, outcome);
+  strategy_->record(commit, outcome);
+}
+
+void SearchModel::set_cost(TestCost cost) {
+  cost_ = cost;
+  strategy_->set_cost(cost);
+}
+
+CommitId SearchModel::canonical(CommitId commit) const {
+  const auto found = canonical_.find(commit);
+  return found == canonical_.end() ? commit : found->second;
+}
+
+std::vector<bool> SearchModel::reached_from(CommitId commit) const {
+  std::vector<bool> reached(graph_->size());
+  std::vector<CommitId> open = {commit};
+  reached[commit] = true;
+  while (!open.empty()) {
+    const CommitId next = open.back();
+    open.pop_back();
+    for (const CommitId parent : graph_->parents(next)) {
+      if (!reached[parent]) open.push_back(parent);
+      reached[parent] = true;
+    }
+  }
+  return reached;
+}
+
+bool SearchModel::same_image(CommitId commit, CommitId other) {
+  if (config_.strategy == StrategyKind::Git) {
+    // git's verdicts are about single commits: the other's runs count for this one as they are.
+    const auto so_far = history_;
+    for (const auto& [tested, outcome] : so_far) {
+      if (tested == other) record(commit, outcome);
+    }
+    return true;
+  }
+  const auto here = reached_from(commit);
+  const auto there = reached_from(other);
+  auto weights = weights_.empty() ? std::vector<double>(graph_->candidates(), 1.0) : weights_;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (here[i] != there[i]) weights[i] = 0;
+  }
+  if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight <= 0; })) return false;
+  weights_ = std::move(weights);
+  canonical_[commit] = other;
+  strategy_ = make();
+  for (const auto& [tested, outcome] : history_) strategy_->record(tested, outcome);
+  return true;
+}
+
+}  // namespace ktriage

@@ -1,0 +1,73 @@
+#include "bisect/worktree.h"
+
+namespace ktriage {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A git that was killed leaves its lock behind. Nobody else uses this worktree (the state directory is locked).
+void remove_stale_locks(const Git& git) {
+  for (const char* const name : {"index.lock", "HEAD.lock"}) {
+    const auto path = git.line({"rev-parse", "--git-path", name});
+    std::error_code error;
+    if (path) fs::remove(git.directory() / path.value(), error);
+  }
+}
+
+}  // namespace
+
+Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path) {
+  const fs::path place = fs::absolute(path).lexically_normal();
+  std::error_code error;
+  fs::create_directories(place.parent_path(), error);
+  Worktree worktree(place);
+  const auto top = fs::exists(place, error) ? worktree.git_.line({"rev-parse", "--show-toplevel"})
+                                            : Result<std::string>(Diagnostic{});
+  if (top && fs::equivalent(top.value(), place, error)) {
+    remove_stale_locks(worktree.git_);
+    return worktree;
+  }
+  // A half-made one, or one whose repository has forgotten it, holds nothing worth keeping.
+  fs::remove_all(place, error);
+  const Git git(repository);
+  git.ask({"worktree", "prune"});
+  const auto made =
+      git.run({"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), "HEAD"});
+  if (!made) return made.errors();
+  return worktree;
+}
+
+Result<std::string> Worktree::checkout(const std::string& commit) const {
+  git_.ask({"cherry-pick", "--quit"});
+  git_.ask({"revert", "--quit"});
+  auto done = git_.run({"checkout", "--quiet", "--force", "--detach", commit, "--"});
+  if (!done) {
+    // Files that git ignores may stand where the commit has a directory, or the other way round.
+    remove_stale_locks(git_);
+    git_.ask({"clean", "-ffdxq"});
+    done = git_.run({"checkout", "--quiet", "--force", "--detach", commit, "--"});
+  }
+  if (!done) return done;
+  return git_.run({"clean", "-ffdq"});
+}
+
+Result<std::string> Worktree::clean() const { return git_.run({"clean", "-ffdxq"}); }
+
+std::vector<std::string> Worktree::command_for(const char* verb, const std::string& commit, bool is_merge) {
+  std::vector<std::string> command = {verb};
+  if (std::string_view(verb) == "revert") command.emplace_back("--no-edit");
+  if (is_merge) command.emplace_back("-m1");
+  command.push_back(commit);
+  return command;
+}
+
+bool Worktree::pick(const std::vector<std::string>& arguments) const {
+  // A commit of its own rather than --no-commit: --abort then gives back exactly what was there before.
+  std::vector<std::string> command = {"-c", "user.name=ktriage", "-c", "user.email=ktriage@localhost"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  if (git_.ask(command).status == 0) return true;
+  if (git_.ask({arguments.front(), "--abort"}).status != 0) git_.ask({"reset", "--quiet", "--hard"});
+  return false;
+}
+
+}  // namespace ktriage

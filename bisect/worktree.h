@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "bisect/git.h"
+#include "rules/result.h"
+
+namespace ktriage {
+
+/// A checkout of one worker's own, beside its repository, never the user's. Files that git ignores (objects) stay from
+/// commit to commit, so that builds are incremental. Holds nothing in memory: after a crash of ours it is what is on
+/// disk.
+class Worktree {
+ public:
+  /// Makes the worktree at `path` if it is not there.
+  static Result<Worktree> open(const std::filesystem::path& repository, const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return git_.directory(); }
+
+  /// Puts the files of `commit` there; whatever stood in the way goes.
+  Result<std::string> checkout(const std::string& commit) const;
+  /// Removes everything that `commit` does not hold, objects too.
+  Result<std::string> clean() const;
+  /// Applies the change of a commit on top, or takes it back; of a merge that against its first parent. False if that
+  /// does not go smoothly, or changes nothing; the files are then as before.
+  bool apply(const std::string& commit, bool is_merge) const {
+    return pick(command_for("cherry-pick", commit, is_merge));
+  }
+  bool revert(const std::string& commit, bool is_merge) const { return pick(command_for("revert", commit, is_merge)); }
+
+ private:
+  explicit Worktree(std::filesystem::path path) : git_(std::move(path)) {}
+  static std::vector<std::string> command_for(const char* verb, const std::string& commit, bool is_merge);
+  bool pick(const std::vector<std::string>& arguments) const;
+
+  Git git_;
+};
+
+}  // namespace ktriage

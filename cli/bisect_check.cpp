@@ -1,0 +1,111 @@
+#include "cli/bisect_check.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "bisect/commit_graph.h"
+#include "bisect/release_tags.h"
+#include "bisect/resolved_commits.h"
+#include "bisect/search_model.h"
+#include "cli/escape.h"
+#include "cli/messages.h"
+#include "cli/output.h"
+#include "parser/log_parser.h"
+
+namespace ktriage {
+namespace {
+
+constexpr int kFirstChoices = 3;
+
+/// The configuration's commits, all of which have to exist.
+Result<ResolvedCommits> look_up(const BisectConfig& config, GitRepository& repository) {
+  const auto checked = repository.check();
+  if (!checked) return Diagnostic{config.file.string(), 0, 0, "'repo': " + checked.errors().front().to_string()};
+  return resolve_commits(config, repository);
+}
+
+void print(Output& output, const std::string& line) { output.write(escape_for_terminal(line) + "\n"); }
+
+std::string name_of(GitRepository& repository, const std::string& sha) {
+  const auto info = repository.info(sha);
+  return info ? fmt::format("{} {}", sha.substr(0, 12), info->subject) : sha;
+}
+
+std::string end_of_range(const ResolvedCommits& commits) {
+  return commits.good.empty() ? commits.releases.front().sha : commits.good;
+}
+
+/// What the strategy would choose, if each answer were "no crash".
+ExitCode print_choices(const BisectConfig& config, GitRepository& repository, const ResolvedCommits& commits,
+                       Output& output) {
+  const bool is_cause = config.find == Find::Cause;
+  const std::string newer = is_cause ? commits.bad : commits.good;
+  const std::vector<std::string> older = {is_cause ? end_of_range(commits) : commits.bad};
+  const auto listed = repository.rev_list(newer, older);
+  if (!listed) return say(listed.errors()), ExitCode::Input;
+  auto graph = CommitGraph::from_rev_list(listed.value(), older);
+  if (!graph) return say(graph.errors()), ExitCode::Usage;
+  print(output, fmt::format("{} candidates", graph->candidates()));
+  SearchModel model(std::make_unique<CommitGraph>(std::move(graph.value())), config, {}, 1);
+  model.record(is_cause ? 0 : model.graph().find(older.front()).value_or(0), RunOutcome::TargetCrash);
+  for (int i = 0; i < kFirstChoices && model.status().state == SearchState::Searching; ++i) {
+    const auto proposals = model.propose(1, {});
+    if (proposals.empty()) break;
+    const auto status = model.status();
+    print(output, bisecting_line(status.revisions_left, status.steps_left));
+    print(output, fmt::format("  up to {} runs of {}", proposals.front().runs,
+                              name_of(repository, model.graph().name(proposals.front().commit))));
+    for (int run = 0; run < proposals.front().runs; ++run) model.record(proposals.front().commit, RunOutcome::NoCrash);
+  }
+  return output.flush() ? ExitCode::Ok : ExitCode::Input;
+}
+
+}  // namespace
+
+Result<std::set<std::string>> target_titles(const BisectConfig& config, const Engine& engine) {
+  std::set<std::string> titles;
+  if (!config.target.title.empty()) titles.insert(config.target.title);
+  if (config.target.report.empty()) return titles;
+  std::ifstream in(config.target.report, std::ios::binary);
+  if (!in) return Diagnostic{config.target.report.string(), 0, 0, "the target's report cannot be read"};
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto crashes = parse_log(engine, text);
+  if (crashes.empty()) return Diagnostic{config.target.report.string(), 0, 0, "holds no crash, so it makes no target"};
+  titles.insert(crashes.front().title);
+  titles.insert(crashes.front().alt_titles.begin(), crashes.front().alt_titles.end());
+  return titles;
+}
+
+ExitCode check_bisection(const BisectConfig& config) {
+  GitRepository repository(config.repository);
+  const auto commits = look_up(config, repository);
+  if (!commits) return say(commits.errors()), ExitCode::Usage;
+  Output output;
+  const bool is_cause = config.find == Find::Cause;
+  print(output, fmt::format("crash:  {}", name_of(repository, commits->bad)));
+  if (!commits->good.empty()) {
+    print(output, fmt::format("{} {}", is_cause ? "good:  " : "fixed: ", name_of(repository, commits->good)));
+  }
+  std::string tags;
+  for (const auto& release : commits->releases) tags += " " + release.tag;
+  if (!tags.empty()) print(output, "good:   the first of" + tags);
+  print(output, fmt::format("state:  {}", config.state.string()));
+  print(output, fmt::format("{}: no mistake found", config.file.string()));
+  return output.flush() ? ExitCode::Ok : ExitCode::Input;
+}
+
+ExitCode dry_run_bisection(const BisectConfig& config) {
+  GitRepository repository(config.repository);
+  const auto commits = look_up(config, repository);
+  if (!commits) return say(commits.errors()), ExitCode::Usage;
+  Output output;
+  print(output, "first, the crash is reproduced on " + name_of(repository, commits->bad));
+  if (commits->good.empty()) {
+    print(output, "then releases are tried until one is good; if that is " + commits->releases.front().tag + ":");
+  }
+  return print_choices(config, repository, commits.value(), output);
+}
+
+}  // namespace ktriage

@@ -1,0 +1,91 @@
+#include "cli/bisect_output.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/escape.h"
+#include "cli/messages.h"
+
+namespace ktriage {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{500};
+
+/// Bytes that a terminal shows in one line; a line that wraps cannot be taken away again.
+size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+}
+
+}  // namespace
+
+BisectOutput::BisectOutput(const std::filesystem::path& file, bool json)
+    : file_(std::fopen(file.c_str(), "we")), json_(json), on_terminal_(isatty(STDERR_FILENO) != 0) {
+  if (file_ == nullptr) {
+    failed_ = true;
+    say(file.string() + ": cannot be written");
+  }
+}
+
+BisectOutput::~BisectOutput() {
+  erase();
+  if (file_ != nullptr) std::fclose(file_);
+}
+
+void BisectOutput::log(std::string_view line) {
+  // Commit messages and consoles may hold anything, and people look at the file in terminals too.
+  const std::string text = escape_for_terminal(line) + "\n";
+  if (file_ != nullptr && (std::fputs(text.c_str(), file_) == EOF || std::fflush(file_) != 0)) failed_ = true;
+  if (json_ || (is_replaying_ && is_replaying_())) return;
+  erase();
+  output_.write(text);
+  output_.flush();
+}
+
+void BisectOutput::status(const SessionStatus& status) {
+  status_ = status;
+  status_since_ = Clock::now();
+  next_draw_ = Clock::now();
+}
+
+void BisectOutput::complain(const std::string& problem) {
+  erase();
+  say(problem);
+}
+
+void BisectOutput::tick() {
+  if (!on_terminal_ || finished_ || Clock::now() < next_draw_) return;
+  draw();
+  next_draw_ = Clock::now() + kInterval;
+}
+
+void BisectOutput::draw() {
+  std::string line = status_.phase;
+  if (status_.steps_left >= 0) {
+    line += fmt::format(": {} left, about {} steps", status_.revisions_left, status_.steps_left);
+  }
+  if (status_.time_left.count() > 0) line += ", " + format_rough_duration(status_.time_left);
+  const Seconds since = Clock::now() - status_since_;
+  for (const auto& worker : status_.workers) {
+    if (!worker.empty()) line += fmt::format(" | {} {}", worker, format_rough_duration(since));
+  }
+  line += fmt::format(" | {} builds, {} runs", status_.builds, status_.runs);
+  fmt::print(stderr, "\r{}\x1b[K", escape_for_terminal(line).substr(0, terminal_width()));
+  std::fflush(stderr);
+  visible_ = true;
+}
+
+void BisectOutput::erase() {
+  if (!visible_) return;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  visible_ = false;
+}
+
+void BisectOutput::finish() {
+  erase();
+  finished_ = true;
+}
+
+}  // namespace ktriage

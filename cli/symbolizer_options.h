@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "cli/command_options.h"
+#include "symbolizer/symbolizer.h"
+
+namespace ktriage {
+
+// The options that say which kernel's binaries turn functions into lines: --vmlinux, --modules and what goes with them.
+void add_symbolizer_options(OptionsDescription& options);
+
+/// What the options come to; an error if one of them makes no sense.
+Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values);
+
+/// The symbolizer that they ask for; null without --vmlinux. `rules`: see SymbolizerOptions.
+Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules);
+
+}  // namespace ktriage

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "symbolizer/backend.h"
+#include "symbolizer/dwarf_sections.h"
+#include "symbolizer/index_cache.h"
+#include "symbolizer/unit_map.h"
+
+namespace ktriage {
+
+/// The backend in our own process. Each unit that is asked for is decoded once and kept, in memory and in the cache.
+class DwarfBackend : public Backend {
+ public:
+  /// `file` must outlive the backend. `cache` may be null. An error if the file has no debug information that can be
+  /// read.
+  static Result<std::unique_ptr<DwarfBackend>> open(const ElfFile& file, std::unique_ptr<IndexCache> cache);
+
+  std::string_view name() const override { return "dwarf"; }
+  std::vector<SourceFrame> look_up(uint64_t address) override;
+
+  /// Decodes every unit that is not there yet, `jobs` at a time.
+  void decode_all(unsigned jobs);
+  /// Writes what was decoded into the cache, if there is one; also done at the end of the object's life.
+  void save();
+  ~DwarfBackend() override { save(); }
+
+ private:
+  DwarfBackend(const ElfFile& file, std::unique_ptr<IndexCache> cache);
+  std::optional<Diagnostic> load_sections();
+  const UnitIndex* unit(uint64_t offset);
+  std::string decode(uint64_t offset) const;
+  void note_decoded(uint64_t bytes);
+
+  const ElfFile& file_;
+  DwarfSections sections_;
+  bool sections_loaded_ = false;
+  std::unique_ptr<IndexCache> cache_;
+  UnitMap map_;
+  std::vector<AddressRange> code_;
+  struct Decoded {
+    std::string bytes;  // empty: it is the cache's
+    UnitIndex index;
+  };
+  std::map<uint64_t, Decoded> units_;
+  uint64_t decoded_bytes_ = 0;  // since pages were given back
+  bool dirty_ = false;
+};
+
+}  // namespace ktriage

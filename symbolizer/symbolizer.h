@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/crash_report.h"
+#include "parser/guilty.h"
+#include "rules/rule_pack.h"
+#include "symbolizer/binary_finder.h"
+#include "symbolizer/kernel_binary.h"
+
+namespace ktriage {
+
+enum class BackendKind {
+  Dwarf,      ///< in this process, own decoder
+  Libdw,      ///< in this process, elfutils
+  Addr2line,  ///< a pool of processes
+  Check,      ///< Dwarf, with every answer compared with addr2line's
+};
+
+enum class Mismatch { Refuse, GoOn };
+
+struct SymbolizerOptions {
+  std::string vmlinux;
+  SearchPlaces places;
+  BackendKind backend = BackendKind::Dwarf;
+  std::string addr2line;                             ///< the program; empty: found by the vmlinux's machine
+  std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
+  std::string cache_directory;                       ///< empty: no cache
+  Mismatch mismatch = Mismatch::Refuse;
+  /// Rules that tell machinery from guilty functions, for inlined calls; may be null, must outlive the symbolizer.
+  const RulePack* rules = nullptr;
+  /// Told what the user should know: a module that is missing, a tool that died. Each thing once.
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
+};
+
+/// Code as a log names it.
+struct CodeName {
+  enum class Kind : uint8_t {
+    Return,  ///< where a call returns to: the call is what matters, one byte before
+    Exact,   ///< the instruction itself: RIP, PC
+  };
+  std::string_view function;
+  uint64_t offset = 0;
+  std::optional<uint64_t> size;
+  std::string_view module;
+  std::string_view build_id;  ///< of the module
+  Kind kind = Kind::Return;
+};
+
+/// Where code comes from. More than one chain: the name stands for several functions that the size does not tell apart.
+struct Resolution {
+  using Chain = std::vector<SourcePlace>;  ///< innermost first; the last one is the function itself
+  std::vector<Chain> chains;               ///< none: unknown, and `why` says why
+  std::string why;
+
+  const Chain* only() const { return chains.size() == 1 ? &chains.front() : nullptr; }
+};
+
+/// Functions of one kernel's logs to lines of its source. Not thread-safe.
+class Symbolizer {
+ public:
+  /// Opens and reads the vmlinux; modules are looked for as they are needed.
+  static Result<std::unique_ptr<Symbolizer>> open(SymbolizerOptions options);
+
+  Resolution resolve(const CodeName& name);
+  /// The same for an address of vmlinux as linked (KASLR taken off).
+  Resolution resolve(uint64_t address, CodeName::Kind kind);
+  /// The symbol that holds an address of vmlinux.
+  std::optional<Symbol> symbol_at(uint64_t address) const { return vmlinux_->symbols().at(address); }
+  std::optional<uint64_t> address_of(std::string_view symbol) const;
+
+  /// Fills in file and line of every frame, inserts the frames of inlined calls, looks for the guilty function again
+  /// with those (given `rules`), and gives it its place. Frames that have a file already stay. Does nothing if the
+  /// report is of another kernel.
+  void symbolize(CrashReport& report);
+
+  /// Nothing if a kernel that prints this may be ours; else what differs, for people. `banner`: "Linux version …".
+  std::optional<std::string> banner_mismatch(std::string_view banner) const;
+  std::optional<std::string> release_mismatch(std::string_view release) const;
+  std::optional<std::string> build_id_mismatch(std::string_view build_id) const;
+
+  /// Passes on what the user should know, unless it was said before.
+  void warn_once(const std::string& message);
+
+  const std::string& release() const { return release_; }
+  uint16_t machine() const { return vmlinux_->file().machine(); }
+  const KernelBinary& vmlinux() const { return *vmlinux_; }
+  const SymbolizerOptions& options() const { return options_; }
+
+  /// How many look-ups failed for which reason; for a summary.
+  const std::map<std::string, size_t>& failures() const { return failures_; }
+
+ private:
+  Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> vmlinux, BackendFactory make_backend);
+
+  KernelBinary* module(std::string_view name, std::string_view build_id);
+  Resolution resolve_in(KernelBinary& binary, const CodeName& name);
+  Resolution fail(std::string why);
+  void symbolize(Stack& stack);
+  void place_guilty(CrashReport& report) const;
+
+  SymbolizerOptions options_;
+  BinaryFinder finder_;
+  std::unique_ptr<KernelBinary> vmlinux_;
+  BackendFactory make_backend_;
+  SourceRoots roots_;
+  std::string banner_;
+  std::string release_;
+  std::optional<GuiltyFinder> guilty_;
+  std::map<std::string, std::unique_ptr<KernelBinary>, std::less<>> modules_;  // null: not to be had
+  std::map<std::string, size_t> failures_;
+  std::set<std::string> warned_;
+};
+
+/// "Linux version 6.12.1-foo (root@host) …" → "6.12.1-foo"; empty if it is no such line.
+std::string_view release_of_banner(std::string_view banner);
+
+}  // namespace ktriage
