@@ -112,6 +112,23 @@ Json code_of(const CrashReport& crash) {
   return out;
 }
 
+Json to_json(const Signature& signature) {
+  Json out = Json::object();
+  out["id"] = signature.id;
+  out["version"] = signature.version;
+  out["family"] = signature.family;
+  add(out, "kind", signature.kind);
+  add(out, "anchor", signature.anchor);
+  add(out, "module", signature.module);
+  add(out, "detail", signature.detail);
+  Json frames = Json::array();
+  for (const auto& frame : signature.frames) frames.push_back(frame.function);
+  add_part(out, "frames", std::move(frames));
+  add(out, "allocation", signature.allocation);
+  add(out, "free", signature.free);
+  return out;
+}
+
 }  // namespace
 
 std::string_view role_name(StackRole role) {
@@ -136,7 +153,7 @@ std::string_view role_name(StackRole role) {
   return "other";
 }
 
-std::string crash_to_json(const CrashReport& crash, std::string_view file) {
+std::string crash_to_json(const CrashReport& crash, const Signature& signature, std::string_view file) {
   Json out = Json::object();
   out["schema"] = "ktriage.crash/1";
   out["title"] = crash.title;
@@ -163,6 +180,7 @@ std::string crash_to_json(const CrashReport& crash, std::string_view file) {
     out["guilty"] = to_json(*crash.guilty);
   }
   add(out, "guilty_file", crash.guilty_file);
+  out["signature"] = to_json(signature);
   if (const auto& cause = crash.caused_by) {
     out["caused_by"] = {{"start_byte", cause->start_byte}, {"title", cause->title}, {"why", cause->why}};
   }

@@ -4,12 +4,13 @@
 #include <string_view>
 
 #include "parser/crash_report.h"
+#include "signatures/signature.h"
 
 namespace ktriage {
 
 /// The crash as one line of JSON without its line end, as docs/crash.schema.json describes it. `file` is the log's name
 /// as given. Pure ASCII, so that it is safe on terminals; bytes that are no UTF-8 become U+FFFD.
-std::string crash_to_json(const CrashReport& crash, std::string_view file);
+std::string crash_to_json(const CrashReport& crash, const Signature& signature, std::string_view file);
 
 /// As rule files and JSON call it.
 std::string_view role_name(StackRole role);

@@ -9,7 +9,7 @@ namespace ktriage {
 std::string CrashPrinter::render(const CrashReport& crash, std::string_view file) const {
   switch (format_) {
     case Format::Json:
-      return crash_to_json(crash, file) + "\n";
+      return crash_to_json(crash, signer_->sign(crash), file) + "\n";
     case Format::Text:
       return crash_to_text(crash, file, style_);
     case Format::TextAndExplanation:

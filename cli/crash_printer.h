@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "cli/output.h"
 #include "cli/style.h"
 #include "parser/crash_report.h"
 #include "rules/rule_pack.h"
+#include "signatures/signature.h"
 
 namespace ktriage {
 
@@ -21,7 +23,9 @@ class CrashPrinter {
  public:
   /// `pack` is the one that names the crashes; it and `output` must outlive the printer.
   CrashPrinter(Format format, const Style& style, const RulePack& pack, Output& output)
-      : format_(format), style_(style), pack_(pack), output_(output) {}
+      : format_(format), style_(style), pack_(pack), output_(output) {
+    if (format == Format::Json) signer_.emplace(pack);
+  }
 
   /// `file`: the log's name as given.
   void print(const CrashReport& crash, std::string_view file);
@@ -33,6 +37,7 @@ class CrashPrinter {
   Style style_;
   const RulePack& pack_;
   Output& output_;
+  std::optional<Signer> signer_;  // for JSON
   bool first_ = true;
 };
 

@@ -183,12 +183,12 @@ struct DetailRow {
 
 /// What signatures need to know (docs/signatures.md).
 struct SignatureRules {
-  std::vector<CrashKind> kinds;                 ///< the first whose titles fit
-  std::vector<DetailRow> details;               ///< the first whose line is in the report
-  std::vector<GuiltyList> ends;                 ///< what stands below these functions says nothing about the crash
-  std::vector<GuiltyList> through;              ///< passed over
-  std::vector<std::string> syscall_prefixes;    ///< one system call has many functions: tried in order
-  std::vector<std::string> module_names;        ///< functions that many modules have
+  std::vector<CrashKind> kinds;                    ///< the first whose titles fit
+  std::vector<DetailRow> details;                  ///< the first whose line is in the report
+  std::vector<GuiltyList> ends;                    ///< what stands below these functions says nothing about the crash
+  std::vector<GuiltyList> through;                 ///< passed over
+  std::vector<std::string> syscall_prefixes;       ///< one system call has many functions: tried in order
+  std::vector<std::string> module_names;           ///< functions that many modules have
   std::map<std::string, int, std::less<>> common;  ///< below how many of `sites` crash sites a function stood
   int sites = 0;
 };

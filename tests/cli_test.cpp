@@ -43,8 +43,13 @@ TEST(CommandLine, TheManPageKnowsEveryOption) {
   std::ifstream in(KTRIAGE_SOURCE_DIR "/docs/ktriage.1");
   std::string manual{std::istreambuf_iterator<char>(in), {}};
   std::erase(manual, '\\');
-  for (const auto& command : std::vector<std::vector<std::string>>{
-           {"parse"}, {"watch"}, {"symbolize"}, {"bisect"}, {"rules", "check"}, {"rules", "list"}, {"rules", "explain"}}) {
+  for (const auto& command : std::vector<std::vector<std::string>>{{"parse"},
+                                                                   {"watch"},
+                                                                   {"symbolize"},
+                                                                   {"bisect"},
+                                                                   {"rules", "check"},
+                                                                   {"rules", "list"},
+                                                                   {"rules", "explain"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
     std::istringstream words(run_ktriage(arguments).out);

@@ -8,8 +8,8 @@
 #define FROB_H
 
 struct frob_bug {
-	const char *name;
-	void (*provoke)(void);
+  const char* name;
+  void (*provoke)(void);
 };
 
 /* Each ends with an entry without a name. */

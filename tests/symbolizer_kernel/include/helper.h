@@ -6,6 +6,4 @@ static ALWAYS_INLINE int innermost(int value) {
   return value + 1;
 }
 
-static ALWAYS_INLINE int middle(int value) {
-  return innermost(value * 3) + 2; /* LINE(middle) */
-}
+static ALWAYS_INLINE int middle(int value) { return innermost(value * 3) + 2; /* LINE(middle) */ }

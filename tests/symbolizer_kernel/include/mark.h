@@ -1,13 +1,16 @@
-/* A pretend kernel for the symbolizer's tests. MARK(name) notes the address where it stands in section .marks, which the
- * tests read: labels would end functions. Lines that matter carry a comment LINE(name), which the tests look for. */
-#define MARK(name)                               \
-  __asm__ volatile("1: nop\n"                    \
-                   ".pushsection .marks,\"a\"\n" \
-                   ".quad 1b\n"                  \
-                   ".asciz \"" #name "\"\n"      \
-                   ".balign 8\n"                 \
-                   ".popsection\n" ::            \
-                       : "memory")
+/* A pretend kernel for the symbolizer's tests. MARK(name) notes the address where it stands in section .marks, which
+ * the tests read: labels would end functions. Lines that matter carry a comment LINE(name), which the tests look for.
+ */
+#define MARK(name)                  \
+  __asm__ volatile(                 \
+      "1: nop\n"                    \
+      ".pushsection .marks,\"a\"\n" \
+      ".quad 1b\n"                  \
+      ".asciz \"" #name             \
+      "\"\n"                        \
+      ".balign 8\n"                 \
+      ".popsection\n" ::            \
+          : "memory")
 
 #define OUT_OF_LINE __attribute__((noinline, noclone))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
