@@ -5,7 +5,7 @@
 RUN_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
-  libarchive-dev zlib1g-dev libiberty-dev
+  libarchive-dev zlib1g-dev libssl-dev libiberty-dev
   libdw-dev libelf-dev libzstd-dev libxxhash-dev libcapstone-dev # symbolizing
   git # ktriage bisect runs it
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals

@@ -30,6 +30,8 @@ class LogParser {
 
   /// Completes a crash with what the log has shown so far, wherever it stands: a panic, lines that make it suppressed.
   void add_log_facts(CrashReport& crash) const;
+  /// A panic line has been seen anywhere in the log so far.
+  bool panicked() const { return panicked_; }
 
  private:
   void on_block(const LineBlock& block);

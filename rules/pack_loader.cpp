@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "rules/pack_validator.h"
+#include "rules/signature_rules.h"
 #include "rules/yaml_reader.h"
 
 namespace ktriage {
@@ -23,7 +24,7 @@ class FileLoader {
 
   void load(const YAML::Node& root) {
     if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_files", "titles", "types",
-                                 "severity", "suppressed", "frame_prefixes", "console"})) {
+                                 "severity", "suppressed", "frame_prefixes", "console", "signatures"})) {
       return;
     }
     yaml_.for_each(root, "families", [&](const YAML::Node& node) { load_family(node); });
@@ -46,6 +47,7 @@ class FileLoader {
     pack_.suppressed_titles.append(yaml_.texts(root, "suppressed"));
     for (auto& prefix : yaml_.texts(root, "frame_prefixes")) pack_.frame_prefixes.push_back(std::move(prefix));
     if (root["console"]) load_console(root["console"]);
+    if (root["signatures"]) load_signature_rules(root["signatures"], yaml_, pack_.signatures);
     if (root["guilty_files"]) load_guilty_files(root["guilty_files"]);
   }
 
@@ -346,6 +348,7 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   if (!added->frame_prefixes.empty()) base.frame_prefixes = std::move(added->frame_prefixes);
   if (!added->severities.empty()) base.severities = std::move(added->severities);
   overlay_console(base.console, std::move(added->console));
+  overlay_signature_rules(base.signatures, std::move(added->signatures));
   overlay_guilty_files(base.guilty_files, added->guilty_files);
 
   validate_pack(base, errors);

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "rules/signature_rules.h"
 #include "rules/title_template.h"
 
 namespace ktriage {
@@ -158,7 +159,10 @@ class Validator {
 
 }  // namespace
 
-void validate_pack(const RulePack& pack, Diagnostics& errors) { Validator(pack, errors).run(); }
+void validate_pack(const RulePack& pack, Diagnostics& errors) {
+  Validator(pack, errors).run();
+  validate_signature_rules(pack.signatures, errors);
+}
 
 void find_doubled_rules(const RulePack& pack, Diagnostics& errors) { Validator(pack, errors).check_rule_ids(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -164,6 +165,34 @@ struct GuiltyList {
   Location where;
 };
 
+/// What kind of mistake a title tells of, whichever detector told it.
+struct CrashKind {
+  std::string name;
+  std::vector<Pattern> titles;
+  std::vector<std::string> akin;  ///< kinds that the same mistake may show as, under another detector
+  bool settled = false;           ///< the function found holds the mistake; else it only met it
+  enum class Anchor { Function, Functions, Title } anchor = Anchor::Function;
+  Location where;
+};
+
+/// A message that tells which of several mistakes a check has found.
+struct DetailRow {
+  Pattern line;
+  std::string detail;
+};
+
+/// What signatures need to know (docs/signatures.md).
+struct SignatureRules {
+  std::vector<CrashKind> kinds;                 ///< the first whose titles fit
+  std::vector<DetailRow> details;               ///< the first whose line is in the report
+  std::vector<GuiltyList> ends;                 ///< what stands below these functions says nothing about the crash
+  std::vector<GuiltyList> through;              ///< passed over
+  std::vector<std::string> syscall_prefixes;    ///< one system call has many functions: tried in order
+  std::vector<std::string> module_names;        ///< functions that many modules have
+  std::map<std::string, int, std::less<>> common;  ///< below how many of `sites` crash sites a function stood
+  int sites = 0;
+};
+
 /// How to tell the source file that a crash is probably about from its symbolized stack.
 struct GuiltyFileRules {
   PatternSet generic;        ///< files whose code works for its callers
@@ -186,6 +215,7 @@ struct RulePack {
   /// Wrappers' prefixes, each taken off once, in this order, from the frame that a title names.
   std::vector<std::string> frame_prefixes;
   ConsoleRules console;
+  SignatureRules signatures;
 
   const Family* find_family(std::string_view name) const;
   const FrameList* find_frame_list(std::string_view name) const;

@@ -51,6 +51,7 @@ std::vector<CorpusCase> load_corpus(const std::filesystem::path& directory) {
     one.type = value_of(label, "type").value_or("");
     one.guilty = value_of(label, "guilty").value_or("");
     one.bug = value_of(label, "bug").value_or("");
+    one.trigger = value_of(label, "trigger").value_or("");
     cases.push_back(std::move(one));
   }
   std::sort(cases.begin(), cases.end(), [](const CorpusCase& a, const CorpusCase& b) { return a.name < b.name; });

@@ -16,6 +16,7 @@ struct CorpusCase {
   std::string type;
   std::string guilty;  ///< empty: no function is at fault, or none that a log could show
   std::string bug;
+  std::string trigger;  ///< what was done to provoke it
 };
 
 /// All labelled consoles below `directory`, sorted by name. Throws std::runtime_error, naming the file, on a label that

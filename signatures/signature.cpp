@@ -1,0 +1,275 @@
+#include "signatures/signature.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "parser/frame_line.h"
+#include "signatures/digest.h"
+
+namespace ktriage {
+namespace {
+
+constexpr size_t kFrames = 16;  // further out all stacks look alike
+constexpr size_t kHints = 8;
+constexpr size_t kObjectFrames = 4;   // of allocation and free
+constexpr size_t kEvidenceLines = 6;  // of a report that shows nothing else
+
+const Stack* stack_of(const CrashReport& report, StackRole role) {
+  const auto found = std::find_if(report.stacks.begin(), report.stacks.end(),
+                                  [&](const Stack& stack) { return stack.role == role && !stack.frames.empty(); });
+  return found == report.stacks.end() ? nullptr : &*found;
+}
+
+/// The stack that shows the crash itself; for a leak, where the object was allocated.
+const Stack* primary_stack(const CrashReport& report) {
+  for (const auto role : {StackRole::Crash, StackRole::PerCpu, StackRole::Allocation}) {
+    if (const Stack* stack = stack_of(report, role)) return stack;
+  }
+  return nullptr;
+}
+
+/// The function that the link register names at the time of the fault. A leaf function has no frame of its own on arm
+/// and riscv, so that unwinders miss its caller; the register still holds it.
+std::string_view link_register_of(std::string_view report) {
+  constexpr std::array<std::string_view, 4> kLabels = {"lr : ", " ra : ", "ra : ", "LR is at "};
+  while (!report.empty()) {
+    const std::string_view line = report.substr(0, report.find('\n'));
+    for (const auto label : kLabels) {
+      if (!line.starts_with(label)) continue;
+      const auto frame = parse_symbol(line.substr(label.size()));
+      // An offset of 0 is the return address of a call that never returns: the name is the next function's.
+      if (frame && frame->offset.value_or(0) > 0) return frame->function;
+    }
+    report.remove_prefix(std::min(report.size(), line.size() + 1));
+  }
+  return {};
+}
+
+/// "KASAN: slab-use-after-free Read in f" → "KASAN: slab-use-after-free Read".
+std::string what_of(const CrashReport& report) {
+  const size_t in = report.title.rfind(" in ");
+  return report.frame.empty() || in == std::string::npos ? report.title : report.title.substr(0, in);
+}
+
+void cut_numbers(std::string_view line, std::string& out) {
+  for (const char c : line) {
+    const bool number = (c >= '0' && c <= '9') || (!out.empty() && out.back() == '#' &&
+                                                   ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == 'x'));
+    if (!number) {
+      out += c;
+    } else if (out.empty() || out.back() != '#') {
+      out += '#';
+    }
+  }
+}
+
+/// What a report without a trustworthy frame can be told by: the source line it names, else its first lines.
+std::string evidence_of(std::string_view report) {
+  std::string lines;
+  for (size_t count = 0; count < kEvidenceLines && !report.empty(); ++count) {
+    const std::string_view line = report.substr(0, report.find('\n'));
+    if (line.starts_with("kernel BUG at ")) return std::string(line);
+    cut_numbers(line, lines);
+    lines += '\n';
+    report.remove_prefix(std::min(report.size(), line.size() + 1));
+  }
+  return lines;
+}
+
+bool holds(const std::vector<SignatureFrame>& frames, std::string_view function) {
+  return std::any_of(frames.begin(), frames.end(), [&](const SignatureFrame& f) { return f.function == function; });
+}
+
+}  // namespace
+
+void Signer::NameSet::add(const std::vector<GuiltyList>& lists) {
+  for (const auto& list : lists) {
+    for (const auto& function : list.functions) {
+      if (function.ends_with('*')) {
+        prefixes_.push_back(function.substr(0, function.size() - 1));
+      } else {
+        exact_.insert(function);
+      }
+    }
+  }
+}
+
+bool Signer::NameSet::has(std::string_view function) const {
+  return exact_.contains(function) ||
+         std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& p) { return function.starts_with(p); });
+}
+
+Signer::Signer(const RulePack& pack)
+    : pack_(pack),
+      machinery_(pack),
+      module_names_(pack.signatures.module_names.begin(), pack.signatures.module_names.end()) {
+  ends_.add(pack.signatures.ends);
+  through_.add(pack.signatures.through);
+}
+
+std::string_view Signer::passed_over(std::string_view function) const {
+  if (const GuiltyList* list = machinery_.machinery(function)) return list->name;
+  if (ends_.has(function)) return "entry";
+  return through_.has(function) ? std::string_view("handler") : std::string_view();
+}
+
+const CrashKind* Signer::kind_of(std::string_view title) const {
+  for (const auto& kind : pack_.signatures.kinds) {
+    for (const auto& pattern : kind.titles) {
+      if (pattern.matches(title)) return &kind;
+    }
+  }
+  return nullptr;
+}
+
+std::string Signer::fold(std::string_view function) const {
+  for (const auto& prefix : pack_.signatures.syscall_prefixes) {
+    if (function.size() > prefix.size() && function.starts_with(prefix)) {
+      return "sys_" + std::string(function.substr(prefix.size()));
+    }
+  }
+  return std::string(function);
+}
+
+/// The frames of `stack` that say something. `reliable`: those the unwinder vouches for, or only the others.
+std::vector<SignatureFrame> Signer::significant(const Stack& stack, std::string_view link_register,
+                                                bool reliable) const {
+  std::vector<SignatureFrame> out;
+  bool exact = true;  // the frame's address is where the processor was, not where it would return to
+  for (const auto& frame : stack.frames) {
+    const bool first = &frame == &stack.frames.front();
+    const std::string_view function = strip_compiler_suffix(frame.function);
+    const bool was_exact = exact || first;
+    const GuiltyList* list = machinery_.machinery(function);
+    exact = list != nullptr && list->name == "exception entry";
+    if (frame.reliable != reliable || function.empty()) continue;
+    // A call that never returns leaves the address of whatever function comes next.
+    if (frame.offset == uint64_t{0} && !was_exact && !frame.inlined) continue;
+    if (list != nullptr || through_.has(function)) continue;
+    if (ends_.has(function)) {
+      if (out.empty()) continue;
+      break;
+    }
+    std::string name = fold(function);
+    if (holds(out, name)) continue;
+    out.push_back({std::move(name), frame.module, frame.inlined});
+    if (out.size() == kFrames) break;
+  }
+  const std::string_view caller = strip_compiler_suffix(link_register);
+  if (!caller.empty() && passed_over(caller).empty() && !holds(out, caller)) {
+    const bool nowhere = stack.frames.front().function.empty();
+    out.insert(out.begin() + (nowhere || out.empty() ? 0 : 1), {fold(caller), {}, false});
+  }
+  return out;
+}
+
+std::vector<SignatureFrame> Signer::frames_of(const CrashReport& report) const {
+  const Stack* stack = primary_stack(report);
+  const auto link_register =
+      stack == nullptr || stack->role == StackRole::Crash ? link_register_of(report.report) : std::string_view();
+  if (stack == nullptr) {
+    const auto caller = strip_compiler_suffix(link_register);
+    if (caller.empty() || !passed_over(caller).empty()) return {};
+    return {{fold(caller), {}, false}};
+  }
+  auto frames = significant(*stack, link_register, true);
+  if (frames.empty()) frames = significant(*stack, {}, false);
+  return frames;
+}
+
+/// Frames marked `?` are what the unwinder found on the stack and could not place: return addresses, perhaps old ones.
+std::vector<std::string> Signer::hints_of(const CrashReport& report) const {
+  std::vector<std::string> out;
+  const Stack* stack = primary_stack(report);
+  if (stack == nullptr) return out;
+  for (auto& frame : significant(*stack, {}, false)) out.push_back(std::move(frame.function));
+  if (out.size() > kHints) out.resize(kHints);
+  return out;
+}
+
+std::string Signer::detail_of(std::string_view report) const {
+  for (const auto& row : pack_.signatures.details) {
+    if (row.line.matches(report)) return row.detail;
+  }
+  return {};
+}
+
+std::vector<std::string> Signer::functions_of(const CrashReport& report, StackRole role) const {
+  std::vector<std::string> out;
+  if (const Stack* stack = stack_of(report, role)) {
+    for (auto& frame : significant(*stack, {}, true)) out.push_back(std::move(frame.function));
+  }
+  if (out.size() > kObjectFrames) out.resize(kObjectFrames);
+  return out;
+}
+
+/// Both functions of a race, in an order that does not depend on who came first.
+std::string Signer::race_anchor(const CrashReport& report) const {
+  std::set<std::string> functions;
+  for (const auto& stack : report.stacks) {
+    if (stack.role != StackRole::Crash || stack.frames.empty()) continue;
+    const auto frames = significant(stack, {}, true);
+    if (!frames.empty()) functions.insert(frames.front().function);
+    if (functions.size() == 2) break;
+  }
+  std::string out;
+  for (const auto& function : functions) out += (out.empty() ? "" : " / ") + function;
+  return out;
+}
+
+void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signature& signature) const {
+  using Anchor = CrashKind::Anchor;
+  const Anchor anchor = kind == nullptr ? Anchor::Function : kind->anchor;
+  // A message stands for itself only where no function is part of it.
+  if (anchor == Anchor::Title && report.frame.empty() && !report.corrupted()) signature.anchor = report.title;
+  if (anchor == Anchor::Functions) signature.anchor = race_anchor(report);
+  if (!signature.anchor.empty()) return;
+  if (!signature.frames.empty()) {
+    signature.anchor = signature.frames.front().function;
+    signature.module = signature.frames.front().module;
+  } else if (report.guilty) {
+    signature.anchor = fold(report.guilty->function);
+    signature.module = report.guilty->module;
+  } else if (!report.frame.empty() && !report.corrupted()) {
+    signature.anchor = fold(report.frame);
+  } else if (!report.corrupted()) {
+    signature.anchor = report.title;
+  }
+}
+
+void Signer::set_ids(Signature& signature) const {
+  std::string anchor = signature.anchor;
+  if (module_names_.contains(anchor)) anchor += " [" + signature.module + "]";
+  std::string text = "ktriage signature " + std::to_string(signature.version) + "\n" + signature.kind + "\n" +
+                     signature.detail + "\n" + anchor;
+  // Nothing sound begins like this, so a corrupted report never has the id of a sound one.
+  if (signature.corrupted) text += "\ncorrupted\n" + signature.what + "\n" + signature.evidence;
+  signature.id = digest(text, 12);
+  signature.family = digest("ktriage family\n" + (anchor.empty() ? text : anchor), 8);
+}
+
+Signature Signer::sign(const CrashReport& report) const {
+  Signature signature;
+  const CrashKind* kind = kind_of(report.title);
+  if (kind != nullptr) signature.kind = kind->name;
+  signature.corrupted = report.corrupted();
+  signature.what = what_of(report);
+  signature.frames = frames_of(report);
+  signature.hints = hints_of(report);
+  if (kind != nullptr && kind->name == "check") signature.detail = detail_of(report.report);
+  signature.allocation = functions_of(report, StackRole::Allocation);
+  signature.free = functions_of(report, StackRole::Free);
+  set_anchor(report, kind, signature);
+  if (!signature.corrupted) {
+    signature.titles = report.alt_titles;
+    signature.titles.push_back(report.title);
+    std::sort(signature.titles.begin(), signature.titles.end());
+  } else if (signature.anchor.empty()) {
+    signature.evidence = evidence_of(report.report);
+  }
+  set_ids(signature);
+  return signature;
+}
+
+}  // namespace ktriage
