@@ -48,8 +48,8 @@ Result<ElfFile> open_perhaps_compressed(const std::string& path) {
   return ElfFile::keep(std::move(inflated.value()), path);
 }
 
-BinaryFinder::BinaryFinder(SearchPlaces places, const std::string& vmlinux)
-    : places_(std::move(places)), vmlinux_(vmlinux) {}
+BinaryFinder::BinaryFinder(SearchPlaces places, std::string vmlinux)
+    : places_(std::move(places)), vmlinux_(std::move(vmlinux)) {}
 
 void BinaryFinder::add_file(const std::string& path) {
   const std::string name = module_name(path);
@@ -165,10 +165,12 @@ std::vector<std::string> BinaryFinder::vmlinux_candidates(std::string_view relea
   std::vector<std::string> found;
   const std::string r(release);
   if (r.empty() || r.find('/') != std::string::npos) return found;
-  for (const std::string& path :
-       {debug_root + "/boot/vmlinux-" + r, debug_root + "/lib/modules/" + r + "/vmlinux",
-        debug_root + "/usr/lib/modules/" + r + "/vmlinux", "/lib/modules/" + r + "/build/vmlinux", "/boot/vmlinux-" + r,
-        "/usr/lib/modules/" + r + "/vmlinux"}) {
+  const fs::path debug(debug_root + "/");
+  const fs::path root("/");
+  const std::string image = "vmlinux-" + r;
+  for (const fs::path& path :
+       {debug / "boot" / image, debug / "lib/modules" / r / "vmlinux", debug / "usr/lib/modules" / r / "vmlinux",
+        root / "lib/modules" / r / "build/vmlinux", root / "boot" / image, root / "usr/lib/modules" / r / "vmlinux"}) {
     if (is_there(path)) found.push_back(path);
   }
   return found;

@@ -22,7 +22,7 @@ struct SearchPlaces {
 /// (.build-id/12/34….debug), by .gnu_debuglink, or from a debuginfod server.
 class BinaryFinder {
  public:
-  BinaryFinder(SearchPlaces places, const std::string& vmlinux);
+  BinaryFinder(SearchPlaces places, std::string vmlinux);
 
   /// The module's file, decompressed if need be, with debug information if any file of that name has some. `build_id`:
   /// what the log says, or empty; a file with another one is passed over unless there is no better.

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -11,11 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <system_error>
 #include <utility>
-
-extern char** environ;
 
 namespace ktriage {
 namespace {
@@ -24,6 +22,7 @@ constexpr size_t kMaxLine = 1 << 20;  // no answer is longer: the program has go
 
 std::vector<char*> pointers(std::vector<std::string>& arguments) {
   std::vector<char*> out;
+  out.reserve(arguments.size() + 1);
   for (auto& argument : arguments) out.push_back(argument.data());
   out.push_back(nullptr);
   return out;

@@ -71,7 +71,7 @@ class NewFile {
 
   bool is_open() const { return fd_ >= 0; }
 
-  bool write(const void* data, size_t size) {
+  bool write(const void* data, size_t size) const {
     const auto* at = static_cast<const char*>(data);
     while (size > 0) {
       const ssize_t done = ::write(fd_, at, size);

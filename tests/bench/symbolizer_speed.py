@@ -2,9 +2,14 @@
 """CPU seconds and peak RSS of `ktriage symbolize` and of addr2line on the same random functions; medians of paired runs.
 
     symbolizer_speed.py --ktriage build/release/cli/ktriage --vmlinux VMLINUX [--rounds 5]
+                        [--modules DIR [--decode-stacktrace linux/scripts/decode_stacktrace.sh]]
+
+With --modules also a trace of 24 vmlinux and 6 module frames, which decode_stacktrace.sh, taking long, gets only once.
 """
 
 import argparse
+import glob
+import itertools
 import os
 import random
 import shutil
@@ -25,11 +30,51 @@ def measure(arguments, stdin=None, cache=None):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def report(title, runs):
+    for name, results in runs.items():
+        seconds, memory = (statistics.median(column) for column in zip(*results))
+        print(f"{title}  {name:20} {seconds:8.3f} s CPU {memory:7.0f} MB", flush=True)
+
+
+def frame(name, size, module=""):
+    return f" {name}+0x{random.randrange(1, size):x}/0x{size:x}{module}\n"
+
+
+def module_functions(directory):
+    """(module's name, function, size): one function of .text in each module that has any, modules in random order."""
+    paths = sorted(glob.glob(os.path.join(directory, "**", "*.ko"), recursive=True))
+    for path in random.sample(paths, len(paths)):
+        names = [(name, size) for name, section, _, size, _ in functions(path, True) if section == ".text"]
+        if names:
+            yield os.path.basename(path)[:-3].replace("-", "_"), *random.choice(names)
+
+
+def measure_trace(options, pool):
+    with tempfile.TemporaryDirectory() as directory:
+        log, cache = (os.path.join(directory, name) for name in ("log", "cache"))
+        with open(log, "w") as out:
+            out.writelines(frame(name, size) for name, _, _, size, _ in random.sample(pool, 24))
+            modules = itertools.islice(module_functions(options.modules), 6)
+            out.writelines(frame(name, size, f" [{module}]") for module, name, size in modules)
+        ours = [options.ktriage, "symbolize", "--vmlinux", options.vmlinux, "--modules", options.modules]
+        measure(ours + [log], cache=cache)
+        runs = {}
+        for _ in range(options.rounds):
+            runs.setdefault("ktriage, no cache", []).append(measure(ours + ["--no-cache", log]))
+            runs.setdefault("ktriage, cached", []).append(measure(ours + [log], cache=cache))
+        if options.decode_stacktrace:
+            script = [options.decode_stacktrace, options.vmlinux, "auto", options.modules]
+            runs["decode_stacktrace.sh"] = [measure(script, log)]
+        report("30-frame trace ", runs)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ktriage", required=True)
     parser.add_argument("--vmlinux", required=True)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--modules")
+    parser.add_argument("--decode-stacktrace")
     options = parser.parse_args()
     random.seed(1)
     pool = functions(options.vmlinux, False)
@@ -50,9 +95,9 @@ def main():
                 runs.setdefault("ktriage, cached", []).append(measure(ours + [log], cache=cache))
                 for tool in tools:
                     runs.setdefault(tool, []).append(measure([tool, "-afi", "-e", options.vmlinux], addresses))
-            for name, results in runs.items():
-                seconds, memory = (statistics.median(column) for column in zip(*results))
-                print(f"{count:5} addresses  {name:20} {seconds:8.3f} s CPU {memory:7.0f} MB", flush=True)
+            report(f"{count:5} addresses", runs)
+    if options.modules:
+        measure_trace(options, pool)
 
 
 main()
