@@ -39,7 +39,7 @@ const Family* Engine::detect(std::string_view text, const std::vector<CrashScann
   for (const auto& hit : hits) {
     if (hit.family >= pack_.families.size() || hit.length <= best_length) continue;
     const Family& family = pack_.families[hit.family];
-    if (family.ignore.matches(text)) continue;
+    if (family.ignore.matches(text) || (!family.only.empty() && !family.only.matches(text))) continue;
     best = &family;
     best_length = hit.length;
   }

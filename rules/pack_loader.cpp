@@ -55,12 +55,13 @@ class FileLoader {
   Location location(const YAML::Node& node) const { return {yaml_.file(), YamlReader::line_of(node)}; }
 
   void load_family(const YAML::Node& node) {
-    if (!yaml_.check_keys(
-            node, {"name", "source", "triggers", "ignore", "continues", "until", "incident", "after_boot", "rules"}))
+    if (!yaml_.check_keys(node, {"name", "source", "triggers", "ignore", "only", "continues", "until", "incident",
+                                 "after_boot", "rules"}))
       return;
     Family family{yaml_.text(node, "name", true),
                   yaml_.texts(node, "triggers"),
                   PatternSet(yaml_.texts(node, "ignore")),
+                  PatternSet(yaml_.texts(node, "only")),
                   {},
                   PatternSet(yaml_.texts(node, "continues")),
                   PatternSet(yaml_.texts(node, "until")),
@@ -262,6 +263,7 @@ void overlay_family(std::vector<Family>& families, Family added) {
   }
   family->triggers.insert(family->triggers.end(), added.triggers.begin(), added.triggers.end());
   family->ignore.prepend(added.ignore);
+  family->only.prepend(added.only);
   family->continues.prepend(added.continues);
   family->until.prepend(added.until);
   family->rules.insert(family->rules.begin(), std::move_iterator(unplaced.begin()), std::move_iterator(unplaced.end()));

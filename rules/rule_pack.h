@@ -73,6 +73,7 @@ struct Family {
   std::string name;
   std::vector<std::string> triggers;  ///< a line that holds one of these opens a crash …
   PatternSet ignore;                  ///< … unless one of these fits it
+  PatternSet only;                    ///< if there are any: … and only if one of these does
   std::vector<Rule> rules;            ///< tried in order
   PatternSet continues;  ///< triggers, of any family, that go on with an open crash of this one as long as it has shown
                          ///< no frame
