@@ -158,13 +158,12 @@ size_t ElfFile::symbol_count() const {
 void ElfFile::for_each_symbol(const std::function<void(const ElfSymbol&)>& visit) const {
   const ElfSection* table = symbol_section();
   if (table == nullptr || table->link >= sections_.size()) return;
-  const std::string_view names = sections_[table->link].bytes;
   const size_t entry_size = wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
   const size_t count = symbol_count();
   for (size_t i = 0; i < count; ++i) {
     ByteReader entry(table->bytes.substr(i * entry_size, entry_size), order_);
     ElfSymbol symbol;
-    const uint32_t name = entry.u32();
+    symbol.name = entry.u32();
     uint8_t info = 0;
     if (wide_) {
       info = entry.u8();
@@ -180,16 +179,21 @@ void ElfFile::for_each_symbol(const std::function<void(const ElfSymbol&)>& visit
       symbol.section = entry.u16();
     }
     symbol.type = info & 0xf;
-    if (name == 0 || symbol.section == SHN_UNDEF || symbol.section >= sections_.size()) continue;
+    if (symbol.name == 0 || symbol.section == SHN_UNDEF || symbol.section >= sections_.size()) continue;
     const ElfSection& section = sections_[symbol.section];
     if (relocatable_) {
       if ((section.flags & SHF_ALLOC) == 0) continue;
       symbol.address += section.address;
     }
     if (machine_ == EM_ARM && symbol.type == STT_FUNC) symbol.address &= ~uint64_t{1};  // Thumb
-    symbol.name = ByteReader(names, order_, name).text();
-    if (!symbol.name.empty()) visit(symbol);
+    visit(symbol);
   }
+}
+
+std::string_view ElfFile::symbol_name(uint32_t offset) const {
+  const ElfSection* table = symbol_section();
+  if (table == nullptr || table->link >= sections_.size()) return {};
+  return ByteReader(sections_[table->link].bytes, order_, offset).text();
 }
 
 std::string ElfFile::build_id() const {

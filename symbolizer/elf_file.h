@@ -29,7 +29,7 @@ struct ElfSection {
 };
 
 struct ElfSymbol {
-  std::string_view name;
+  uint32_t name = 0;  ///< for ElfFile::symbol_name(); never 0
   uint64_t address = 0;
   uint64_t size = 0;
   uint32_t section = 0;
@@ -63,6 +63,8 @@ class ElfFile {
   void for_each_symbol(const std::function<void(const ElfSymbol&)>& visit) const;
   /// How many symbols there are at most.
   size_t symbol_count() const;
+  /// Empty if the offset is none. Linear in the name's length.
+  std::string_view symbol_name(uint32_t offset) const;
 
   /// Lower-case hexadecimal; empty if there is none (.note.gnu.build-id).
   std::string build_id() const;

@@ -23,7 +23,8 @@ Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) 
   if (!file) return file.errors();
   const BinaryFinder finder(options.places, options.vmlinux);
   const auto make_backend = make_backend_factory(options);
-  auto binary = KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend);
+  auto binary = KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend,
+                                   options.cache_directory);
   if (!binary) return binary.errors();
   return std::unique_ptr<Symbolizer>(new Symbolizer(std::move(options), std::move(binary.value()), make_backend));
 }
@@ -63,7 +64,7 @@ KernelBinary* Symbolizer::module(std::string_view name, std::string_view build_i
               std::string(name) + " has " + std::string(build_id) + "; --force takes it nevertheless");
     return nullptr;
   }
-  auto binary = KernelBinary::open(std::move(file.value()), make_backend_);
+  auto binary = KernelBinary::open(std::move(file.value()), make_backend_, options_.cache_directory);
   if (!binary) {
     for (const auto& error : binary.errors()) warn_once(error.to_string());
     return nullptr;
