@@ -55,7 +55,7 @@ std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
   std::vector<Found> found;
   file.for_each_symbol([&](const ElfSymbol& symbol) {
     if (symbol.type == STT_OBJECT) {
-      if (banner == 0 && file.symbol_name(symbol.name) == "linux_banner") banner = symbol.address;
+      if (banner == 0 && file.symbol_is_called(symbol.name, "linux_banner")) banner = symbol.address;
       return;
     }
     if (!code[symbol.section]) return;
