@@ -47,6 +47,29 @@ TEST(Disassembler, FindsWhereInstructionsBegin) {
   EXPECT_EQ(listing("<0f> 0b e8 01", "x86_64"), "*0:ud2; ");
 }
 
+/// riscv64's instructions come from a program.
+TEST(Disassembler, KnowsRiscvByObjdump) {
+  if (std::system("riscv64-linux-gnu-objdump --version >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "riscv64-linux-gnu-objdump is not installed (binutils-riscv64-linux-gnu)";
+  }
+  for (const auto& [text, known, expected] : std::vector<std::tuple<const char*, Boundaries, const char*>>{
+           // Compressed and full instructions, the trap a full one.
+           {"8331 1793 0037 8f99 (3783) 0089 9002",
+            {},
+            "0:srl a4,a4,0xc; 2:sll a5,a4,0x3; 6:sub a5,a5,a4; *8:ld a5,8(s2); 12:ebreak; "},
+           {"8082 1141 e422 0800 (9002) 1141",
+            {},
+            "0:ret; 2:add sp,sp,-16; 4:sd s0,8(sp); 6:add s0,sp,16; *8:ebreak; 10:add sp,sp,-16; "},
+           // The first half-word is another instruction's second half: with it the chain would miss the trap.
+           {"8493 (9002)", {}, "*2:ebreak; "},
+           // What the line's end cuts off is no instruction.
+           {"(9002) 8493", {}, "*0:ebreak; "},
+           // The function begins two bytes before the trap.
+           {"8082 1141 (9002)", {2}, "2:add sp,sp,-16; *4:ebreak; "}}) {
+    EXPECT_EQ(listing(text, "riscv64", known), expected) << text;
+  }
+}
+
 TEST(Disassembler, PassesOverWhatIsNoCode) {
   for (const char* text : {"", " ", "Bad RIP value.", "Unable to access opcode bytes at RIP 0x1.", "48 8", "48 <",
                            "48 <89", "48 zz", "4889 48", "<> 48", "123456789 48"}) {
