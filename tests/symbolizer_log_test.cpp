@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <sstream>
+
 #include "symbolizer/code_mention.h"
 #include "symbolizer/log_symbolizer.h"
 #include "tests/symbolizer_fixture.h"
@@ -105,6 +108,50 @@ TEST_F(Log, WhatIsNotKnownStaysByteForByte) {
       " start_kernel+0xffffffffffffffffff/0x1\n[ 1.0] use_nested+0x/0x10\nLinux version 6.99.0-pretend (x) #1\n"
       "Code: 00 zz <0f> 0b\nCode: \nlast line without an end";
   EXPECT_EQ(symbolized(symbolizer_.get(), log), log);
+}
+
+std::string demangled(Symbolizer* symbolizer, std::string_view log) {
+  std::string out;
+  LogSymbolizerOptions options;
+  options.demangle = true;
+  LogSymbolizer symbolizing(symbolizer, options, [&](std::string_view text) { out += text; });
+  symbolizing.push(log);
+  symbolizing.finish();
+  return out;
+}
+
+TEST_F(Log, NamesAreDemangledOnDemand) {
+  for (const auto& [line, readable] : std::vector<std::pair<std::string, std::string>>{
+           {"[    1.0][  T1]  _Z8fakeNameiii+0x49a/0x1a10\n", "[    1.0][  T1]  fakeName+0x49a/0x1a10\n"},
+           {" ? _RNvNtCs9jEwPDbx20M_4core9panicking9panic_fmt+0x1/0x2 [mod]\r\n",
+            " ? core::panicking::panic_fmt+0x1/0x2 [mod]\r\n"},
+           {"RIP: 0010:_Z1fv+0x1/0x2", "RIP: 0010:f+0x1/0x2"},
+           {"_Z8fakeNameiii without an offset\n", "_Z8fakeNameiii without an offset\n"}}) {
+    EXPECT_EQ(demangled(nullptr, line), readable);
+    EXPECT_EQ(demangled(symbolizer_.get(), line), readable);
+    EXPECT_EQ(symbolized(symbolizer_.get(), line), line);
+  }
+  const std::string known = " " + sink_;
+  EXPECT_EQ(demangled(symbolizer_.get(), known), symbolized(symbolizer_.get(), known));
+}
+
+TEST(PeerSuite, DemanglesTheSame) {
+  const char* suite = std::getenv("KTRIAGE_PEER_SUITE");
+  if (suite == nullptr) GTEST_SKIP() << "KTRIAGE_PEER_SUITE is not set";
+  const std::string text = read_file(std::string(suite) + "/linux/symbolize/1");
+  const size_t report = text.find("\nREPORT:\n");
+  ASSERT_NE(report, std::string::npos);
+  int changed = 0;
+  std::istringstream log(text.substr(0, report));
+  for (std::string line; std::getline(log, line);) {
+    const std::string readable = demangled(nullptr, line);
+    if (readable == line) continue;
+    ++changed;
+    // The report has printk's prefix taken off.
+    const std::string message = readable.substr(readable.rfind("] ", readable.find("+0x")) + 2);
+    EXPECT_NE(text.find("\n" + message + "\n", report), std::string::npos) << message;
+  }
+  EXPECT_EQ(changed, 3);
 }
 
 TEST_F(Log, ItsOwnOutputStays) {
