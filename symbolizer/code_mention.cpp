@@ -65,6 +65,7 @@ std::vector<CodeMention> find_mentions(std::string_view line) {
         start = *wider;
       }
     }
+    if (!found.empty() && start < found.back().end) continue;  // a name with blanks that reaches too far back
     auto rest = line.substr(start);
     const auto symbol = parse_symbol(rest);
     if (!symbol || !symbol->offset || !symbol->size) continue;

@@ -150,9 +150,7 @@ const ElfSection* ElfFile::section_at(uint64_t address) const {
   return found == sections_.end() ? nullptr : &*found;
 }
 
-size_t ElfFile::symbol_count() const {
-  return symbols_.size() / (wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym));
-}
+size_t ElfFile::symbol_count() const { return symbols_.size() / (wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)); }
 
 void ElfFile::for_each_symbol(const std::function<void(const ElfSymbol&)>& visit) const {
   const size_t entry_size = wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);

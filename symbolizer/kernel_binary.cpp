@@ -5,7 +5,7 @@
 namespace ktriage {
 
 Result<std::unique_ptr<KernelBinary>> KernelBinary::open(ElfFile file, const BackendFactory& make_backend,
-                                                        const std::string& cache_directory) {
+                                                         const std::string& cache_directory) {
   std::unique_ptr<KernelBinary> binary(new KernelBinary(std::move(file), cache_directory));
   if (binary->symbols_.size() == 0) {
     return Diagnostic{binary->file_.name(), 0, 0,

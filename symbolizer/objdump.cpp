@@ -79,9 +79,9 @@ std::optional<std::string> run_objdump(const MachineCode& code, std::string_view
   if (!file.is_whole()) return std::nullopt;
   const std::string machine = arch == "riscv32" ? "riscv:rv32" : "riscv:rv64";
   for (const auto& name : cross_tool_names(EM_RISCV, "objdump")) {
-    auto printed = run_to_end({name, "-D", "-z", "-b", "binary", "-m", machine,
-                               "--start-address=" + std::to_string(start), file.path()},
-                              kLimit);
+    auto printed = run_to_end(
+        {name, "-D", "-z", "-b", "binary", "-m", machine, "--start-address=" + std::to_string(start), file.path()},
+        kLimit);
     if (printed) return printed;
   }
   return std::nullopt;

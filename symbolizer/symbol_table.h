@@ -62,7 +62,7 @@ class SymbolTable {
   std::string built_;
   std::optional<SymbolCache> cached_;
   Header header_;
-  std::span<const Record> records_;   // by address
+  std::span<const Record> records_;  // by address
   std::span<const uint32_t> heads_;  // by hash of the name up to its compiler suffix: 1 + index of a record
 };
 

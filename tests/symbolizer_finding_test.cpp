@@ -150,8 +150,8 @@ TEST_F(Finding, VmlinuxByTheReleaseThatTheLogNames) {
   const std::string frame = " " + mention_of(open_symbolizer("vmlinux")->vmlinux(), "after_sink");
   const std::string place = " init/main.c:" + std::to_string(line_of("init/main.c", "start_sink"));
   const std::vector<std::string> arguments = {"symbolize", "--no-cache", "--debug-dir", directory_ / "debug"};
-  for (const std::string start : {"Linux version 6.99.0-pretend (x) #1\n",
-                                  "CPU: 0 PID: 1 Comm: init Not tainted 6.99.0-pretend #1\n"}) {
+  for (const std::string start :
+       {"Linux version 6.99.0-pretend (x) #1\n", "CPU: 0 PID: 1 Comm: init Not tainted 6.99.0-pretend #1\n"}) {
     const Ran ran = run_ktriage(arguments, start + frame + "\n");
     EXPECT_EQ(ran.exit, 0) << ran.err;
     EXPECT_EQ(ran.out, start + frame + place + "\n");
@@ -228,8 +228,8 @@ TEST_F(Finding, DebugInformationFromDebuginfod) {
   }
   const std::string id = ElfFile::open(stripped())->build_id();
   const std::string frame = " " + mention_of(open_symbolizer("vmlinux")->vmlinux(), "after_sink") + "\n";
-  const std::vector<std::string> arguments = {"symbolize",   "--no-cache",         "--vmlinux", stripped(),
-                                              "--debug-dir", directory_ / "debug"};
+  const std::vector<std::string> arguments = {"symbolize", "--no-cache",  "--vmlinux",
+                                              stripped(),  "--debug-dir", directory_ / "debug"};
   FileServer server("/buildid/" + id + "/debuginfo", read_file(kernel_file("vmlinux.debug")));
   Setting setting;
   setting.environment = {{"DEBUGINFOD_CACHE_PATH", directory_ / "client"}, {"DEBUGINFOD_URLS", ""}};

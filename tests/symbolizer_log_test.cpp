@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include "symbolizer/code_mention.h"
 #include "symbolizer/log_symbolizer.h"
@@ -108,6 +109,31 @@ TEST_F(Log, WhatIsNotKnownStaysByteForByte) {
       " start_kernel+0xffffffffffffffffff/0x1\n[ 1.0] use_nested+0x/0x10\nLinux version 6.99.0-pretend (x) #1\n"
       "Code: 00 zz <0f> 0b\nCode: \nlast line without an end";
   EXPECT_EQ(symbolized(symbolizer_.get(), log), log);
+}
+
+TEST_F(Log, SeveralThreadsMayUseOneSymbolizer) {
+  const std::string log = " " + sink_ + "\nRIP: 0010:" + nested_ + "\n nowhere+0x1/0x2 [missing]\n";
+  const std::string alone = symbolized(open_symbolizer("vmlinux").get(), log);
+  std::vector<std::string> answers(4);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) answer = symbolized(symbolizer_.get(), log);
+      CrashReport report;
+      Frame frame;
+      frame.function = parse_symbol(nested_)->function;
+      frame.offset = parse_symbol(nested_)->offset;
+      frame.size = parse_symbol(nested_)->size;
+      frame.at_fault = true;
+      report.stacks.emplace_back().frames = {frame};
+      symbolizer_->symbolize(report);
+      EXPECT_EQ(report.stacks.front().frames.size(), 3U);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& answer : answers) EXPECT_EQ(answer, alone);
+  EXPECT_EQ(warnings_.size(), 1U) << "what was said by one thread is not said by another";
+  EXPECT_EQ(symbolizer_->failures().at("its module is not to be had"), 4U * 50U);
 }
 
 std::string demangled(Symbolizer* symbolizer, std::string_view log) {
@@ -256,6 +282,17 @@ TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   symbolizer_->symbolize(other);
   EXPECT_EQ(other.stacks.front().frames.size(), 1U);
   EXPECT_EQ(other.guilty->line, 0U);
+}
+
+TEST(Mentions, DoNotOverlap) {
+  const std::string line = " a+0x1/0x2 <T as b::c>+0x3/0x4 d::e+0x5/0x6::f+0x7/0x8";
+  size_t last = 0;
+  for (const auto& mention : find_mentions(line)) {
+    EXPECT_GE(mention.start, last);
+    EXPECT_GT(mention.end, mention.start);
+    last = mention.end;
+  }
+  EXPECT_GT(last, 0U);
 }
 
 TEST(Mentions, AreFoundWithTheirKind) {
