@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kFrames = 16;  // further out all stacks look alike
 constexpr size_t kHints = 8;
 constexpr size_t kObjectFrames = 4;   // of allocation and free
+constexpr size_t kHeadLines = 8;      // in which a report says what is wrong
 constexpr size_t kEvidenceLines = 6;  // of a report that shows nothing else
 
 const Stack* stack_of(const CrashReport& report, StackRole role) {
@@ -50,6 +51,12 @@ std::string evidence_of(std::string_view report) {
     report.remove_prefix(std::min(report.size(), line.size() + 1));
   }
   return lines;
+}
+
+std::string_view first_lines(std::string_view text, size_t count) {
+  size_t end = 0;
+  while (count-- > 0 && end < text.size()) end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  return text.substr(0, end);
 }
 
 bool holds(const std::vector<SignatureFrame>& frames, std::string_view function) {
@@ -130,8 +137,11 @@ std::vector<SignatureFrame> Signer::significant(const std::vector<Call>& calls, 
 
 /// Frames, and hints: what is marked `?` the unwinder found on the stack and could not place, perhaps an old return
 /// address.
-void Signer::set_frames(const CrashReport& report, Signature& signature) const {
+void Signer::set_frames(const CrashReport& report, const CrashKind* kind, Signature& signature) const {
   const Stack* stack = machinery_.primary_stack(report);
+  if (kind != nullptr && kind->anchor == CrashKind::Anchor::Functions) {
+    if (const auto sides = sides_of(report); !sides.empty()) stack = sides.begin()->second;
+  }
   if (stack == nullptr) return;
   const auto calls = machinery_.calls(report, *stack);
   auto unreliable = significant(calls, false);
@@ -142,8 +152,9 @@ void Signer::set_frames(const CrashReport& report, Signature& signature) const {
 }
 
 std::string Signer::detail_of(std::string_view report) const {
+  const std::string_view head = first_lines(report, kHeadLines);
   for (const auto& row : pack_.signatures.details) {
-    if (row.line.matches(report)) return row.detail;
+    if (row.line.matches(head)) return row.detail;
   }
   return {};
 }
@@ -157,17 +168,15 @@ std::vector<std::string> Signer::functions_of(const CrashReport& report, StackRo
   return out;
 }
 
-/// Both functions of a race, in an order that does not depend on who came first.
-std::string Signer::race_anchor(const CrashReport& report) const {
-  std::set<std::string> functions;
+/// The innermost function of each side of a race, with its stack, in an order that does not depend on who came first.
+std::map<std::string, const Stack*> Signer::sides_of(const CrashReport& report) const {
+  std::map<std::string, const Stack*> out;
   for (const auto& stack : report.stacks) {
     if (stack.role != StackRole::Crash || stack.frames.empty()) continue;
     const auto frames = significant(machinery_.calls(report, stack), true);
-    if (!frames.empty()) functions.insert(frames.front().function);
-    if (functions.size() == 2) break;
+    if (!frames.empty()) out.emplace(frames.front().function, &stack);
+    if (out.size() == 2) break;
   }
-  std::string out;
-  for (const auto& function : functions) out += (out.empty() ? "" : " / ") + function;
   return out;
 }
 
@@ -176,7 +185,11 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
   const Anchor anchor = kind == nullptr ? Anchor::Function : kind->anchor;
   // A message stands for itself only where no function is part of it.
   if (anchor == Anchor::Title && report.frame.empty() && !report.corrupted()) signature.anchor = report.title;
-  if (anchor == Anchor::Functions) signature.anchor = race_anchor(report);
+  if (anchor == Anchor::Functions) {
+    for (const auto& [function, stack] : sides_of(report)) {
+      signature.anchor += (signature.anchor.empty() ? "" : " / ") + function;
+    }
+  }
   if (!signature.anchor.empty()) return;
   if (const auto named = machinery_.named(report)) {
     signature.anchor = fold(named->function);
@@ -196,8 +209,7 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
 void Signer::set_ids(Signature& signature) const {
   std::string anchor = signature.anchor;
   if (module_names_.contains(anchor)) anchor += " [" + signature.module + "]";
-  std::string text = "ktriage signature " + std::to_string(signature.version) + "\n" + signature.kind + "\n" +
-                     signature.detail + "\n" + anchor;
+  std::string text = "ktriage signature " + std::to_string(signature.version) + "\n" + signature.kind + "\n" + anchor;
   // Nothing sound begins like this, so a corrupted report never has the id of a sound one.
   if (signature.corrupted) text += "\ncorrupted\n" + signature.what + "\n" + signature.evidence;
   signature.id = digest(text, 12);
@@ -210,8 +222,8 @@ Signature Signer::sign(const CrashReport& report) const {
   if (kind != nullptr) signature.kind = kind->name;
   signature.corrupted = report.corrupted();
   signature.what = what_of(report);
-  set_frames(report, signature);
-  if (kind != nullptr && kind->name == "check") signature.detail = detail_of(report.report);
+  set_frames(report, kind, signature);
+  signature.detail = detail_of(report.report);
   signature.allocation = functions_of(report, StackRole::Allocation);
   signature.free = functions_of(report, StackRole::Free);
   set_anchor(report, kind, signature);
