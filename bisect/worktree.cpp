@@ -29,10 +29,8 @@ Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path
   }
   // A half-made one, or one whose repository has forgotten it, holds nothing worth keeping.
   fs::remove_all(place, error);
-  const Git git(repository);
-  git.ask({"worktree", "prune"});
-  const auto made =
-      git.run({"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), "HEAD"});
+  const auto made = Git(repository).run(
+      {"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), "HEAD"});
   if (!made) return made.errors();
   return worktree;
 }
@@ -49,6 +47,14 @@ Result<std::string> Worktree::checkout(const std::string& commit) const {
   }
   if (!done) return done;
   return git_.run({"clean", "-ffdq"});
+}
+
+void Worktree::remove(const fs::path& repository, const fs::path& path) {
+  const fs::path place = fs::absolute(path).lexically_normal();
+  std::error_code error;
+  if (!fs::exists(place, error)) return;
+  Git(repository).ask({"worktree", "remove", "--force", "--force", place.string()});
+  fs::remove_all(place, error);
 }
 
 Result<std::string> Worktree::clean() const { return git_.run({"clean", "-ffdxq"}); }
