@@ -56,7 +56,7 @@ std::string infrastructure_failure(const ProcessEnd& end, const std::string& tai
   if (statvfs(directory.c_str(), &disk) == 0 && uint64_t{disk.f_bavail} * disk.f_frsize < kLeastFreeBytes) {
     return "the disk is full";
   }
-  for (const char* const sign : {"No space left on device", "Killed signal terminated program",
+  for (const char* const sign : {"No space left on device", "File too large", "Killed signal terminated program",
                                  "virtual memory exhausted", "Cannot allocate memory", "Disk quota exceeded"}) {
     if (tail.find(sign) != std::string::npos) return sign;
   }
