@@ -87,6 +87,53 @@ class InterruptionTest(BisectionTest):
         self.assertEqual({**again.result, "seconds": 0}, {**first.result, "seconds": 0})
 
 
+class PowerLossTest(BisectionTest):
+    """What was not written to the disk when the machine went down is gone, or rubbish."""
+
+    def stop_in_the_middle(self):
+        self.make(length=16)
+        self.configure(build={"command": "[ -e spoilt ] && exit 1; make -s"}, **QUICK,
+                       test={"command": f"[ -e {self.directory}/go ] || [ $KTRIAGE_COMMIT = {self.sha('bad')} ] ||"
+                                        " kill -9 $$; ./kernel.elf"})
+        stopped = self.bisect()
+        self.assertEqual(stopped.status, 3, stopped)
+        (self.directory / "go").touch()
+        return self.repo / ".git/worktrees/worker-0"
+
+    def goes_on(self):
+        run = self.bisect("--resume")
+        self.assertEqual(run.status, 0, run)
+        self.assert_culprit(run)
+        self.assert_verdicts(run)
+        self.assertEqual(git("worktree", "list", cwd=self.repo).count("\n"), 1)
+
+    def test_spoilt_files_of_git(self):
+        for name, text in (("index", b"\0" * 512), ("index.lock", b""), ("HEAD", b""), ("commondir", b""),
+                           ("gitdir", b"")):
+            with self.subTest(name=name, text=text):
+                self.setUp()
+                (self.stop_in_the_middle() / name).write_bytes(text)
+                self.goes_on()
+
+    def test_lost_worktree(self):
+        self.stop_in_the_middle()
+        shutil.rmtree(self.state / "worktrees")
+        self.goes_on()
+
+    def test_lost_builds(self):
+        self.stop_in_the_middle()
+        shutil.rmtree(self.state / "builds")
+        self.goes_on()
+
+    def test_objects_of_before_the_reboot(self):
+        self.stop_in_the_middle()
+        (self.state / "worktrees/worker-0.boot").write_text("another\n")
+        (self.repo / ".git/info").mkdir(exist_ok=True)
+        (self.repo / ".git/info/exclude").write_text("spoilt\n")
+        (self.state / "worktrees/worker-0/spoilt").touch()
+        self.goes_on()
+
+
 class StateTest(BisectionTest):
     def test_not_twice_at_once(self):
         self.make(length=16)

@@ -29,7 +29,7 @@ class KillTest(BisectionTest):
             while kills < KILLS and not (self.state / "result.json").exists():
                 torn += self.tear(rng)
                 process = self.start(*self.resume())
-                time.sleep(rng.uniform(0.01, 0.4))
+                self.wait_for_progress(process, rng.randint(0, 3), rng.uniform(0, 0.1))
                 if process.poll() is None:
                     process.kill()
                     kills += 1
@@ -40,6 +40,15 @@ class KillTest(BisectionTest):
                 self.assert_culprit(run)
                 self.assert_verdicts(run)
         print(f"seed {SEED}: {kills} kills, {torn} torn journals, {bisections} bisections", flush=True)
+
+    def wait_for_progress(self, process, events, seconds):
+        """Till so many things have happened, and a moment longer."""
+        path = self.state / "journal.ndjson"
+        lines = lambda: path.read_bytes().count(b"\n") if path.exists() else 0
+        wanted = lines() + events
+        while lines() < wanted and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(seconds)
 
     def resume(self):
         return ["--resume"] if journal(self.state) else []
