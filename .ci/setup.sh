@@ -17,6 +17,7 @@ CHECK_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
+  python3 python3-jsonschema # end-to-end tests of bisections, and what they print
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
 )
 
