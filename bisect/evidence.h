@@ -30,6 +30,7 @@ struct Evidence {
 };
 
 /// The lines that tell of the runs from index `first` on: "all runs: OK", or a line a run.
-std::vector<std::string> describe_runs(const Evidence& evidence, size_t first);
+/// `target` may be null.
+std::vector<std::string> describe_runs(const Evidence& evidence, size_t first, const TargetMatcher* target);
 
 }  // namespace ktriage

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "bisect/bisect_result.h"
@@ -23,7 +22,8 @@ struct SessionParts {
   Repository& repository;
   Lab& lab;
   SessionOutput& output;
-  std::set<std::string> target_titles;  ///< empty: what the bad commit's runs crash with most
+  const CrashJudge& judge;
+  Target target;  ///< as the configuration has it
   std::function<std::string(const std::string& commit)> compiler;
   std::function<std::chrono::nanoseconds()> elapsed;
   /// Weights for the candidates of a graph, given the crash of the bad commit; may be empty.
@@ -43,7 +43,7 @@ class Session {
   BisectResult run();
 
  private:
-  void choose_target();
+  void settle();
   bool bisect();
   bool search(const SearchRange& range);
   void conclude(const SearchStatus& status, const CommitGraph& graph);

@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,8 +44,8 @@ class TestBench {
   /// What its runs from `first_run` on said.
   void report(const BuildKey& key, size_t first_run);
 
-  /// Only crashes with one of `titles` are the target's from now on, also among what is known already.
-  void refocus(const std::set<std::string>& titles);
+  /// Says which crash counts from now on, also among what is known already.
+  void set_target(std::shared_ptr<const TargetMatcher> target);
 
   const Evidence& evidence(const BuildKey& key) { return evidence_[key]; }
   /// In the order in which they were first tested.
@@ -68,9 +68,11 @@ class TestBench {
   bool needs_build(int slot, const BuildKey& key);
   void take(BuildRecord&& build, int slot);
   void take(RunRecord&& run);
+  void judge_again(RunRecord& run) const;
 
   const BisectConfig& config_;
   Lab& lab_;
+  std::shared_ptr<const TargetMatcher> target_;
   SessionOutput& output_;
   std::function<std::string(const std::string&)> describe_commit_;
   std::map<BuildKey, Evidence> evidence_;

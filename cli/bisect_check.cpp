@@ -64,18 +64,24 @@ ExitCode print_choices(const BisectConfig& config, GitRepository& repository, co
 
 }  // namespace
 
-Result<std::set<std::string>> target_titles(const BisectConfig& config, const Engine& engine) {
-  std::set<std::string> titles;
-  if (!config.target.title.empty()) titles.insert(config.target.title);
-  if (config.target.report.empty()) return titles;
+Result<Target> target_of(const BisectConfig& config, const Engine& engine, const CrashJudge& judge) {
+  Target target;
+  const std::string& title = config.target.title;
+  if (!title.empty()) target = {Target::From::Title, {title}, {}};
+  if (config.target.report.empty()) return target;
+  const auto mistake = [&](const std::string& what) { return Diagnostic{config.target.report.string(), 0, 0, what}; };
   std::ifstream in(config.target.report, std::ios::binary);
-  if (!in) return Diagnostic{config.target.report.string(), 0, 0, "the target's report cannot be read"};
+  if (!in) return mistake("the target's report cannot be read");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const auto crashes = parse_log(engine, text);
-  if (crashes.empty()) return Diagnostic{config.target.report.string(), 0, 0, "holds no crash, so it makes no target"};
-  titles.insert(crashes.front().title);
-  titles.insert(crashes.front().alt_titles.begin(), crashes.front().alt_titles.end());
-  return titles;
+  for (const auto& crash : parse_log(engine, text)) {
+    CrashIdentity known = judge.identify(crash);
+    if (!title.empty() && !TargetMatcher(judge, target).shares_title(known)) continue;
+    target = {Target::From::Report, {crash.alt_titles.begin(), crash.alt_titles.end()}, std::move(known.signature)};
+    target.titles.insert(crash.title);
+    return target;
+  }
+  return mistake(title.empty() ? "holds no crash, so it makes no target"
+                               : "holds no crash of the title '" + title + "'");
 }
 
 ExitCode check_bisection(const BisectConfig& config) {
