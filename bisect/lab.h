@@ -27,7 +27,7 @@ struct BuildKey {
 struct BuildRecord {
   BuildKey key;
   bool ok = false;
-  std::string reason;  ///< why not
+  std::string reason;  ///< why not; if ok, what went wrong beside it
   Seconds seconds{0};
   std::string image;  ///< identity of what it made; empty: unknown
   std::string log;    ///< relative to the state directory

@@ -80,6 +80,9 @@ bool Session::bisect() {
     return true;
   }
   settle();
+  if (const RunRecord* crash = crash_of(parts_.commits.bad); crash != nullptr && parts_.reproduced) {
+    parts_.reproduced(*crash);
+  }
   const auto range = finder.find();
   if (!range) return stop(range.errors());
   if (range->ends) {
@@ -110,8 +113,7 @@ bool Session::search(const SearchRange& range) {
   auto owned = std::make_unique<CommitGraph>(std::move(graph.value()));
   const Evidence& bad = bench_.evidence({parts_.commits.bad, {}});
   std::vector<double> weights;
-  const RunRecord* crash = crash_of(parts_.commits.bad);
-  if (parts_.prior && crash != nullptr) weights = parts_.prior(*owned, *crash);
+  if (parts_.prior) weights = parts_.prior(*owned, range);
   const int git_runs = clean_runs_needed({bad.crashes(), bad.clean()}, parts_.config.runs);
   SearchModel model(std::move(owned), parts_.config, std::move(weights), git_runs);
   SearchLoop loop(parts_.config, parts_.repository, bench_, parts_.output, model, parts_.commits.bad);

@@ -26,8 +26,10 @@ struct SessionParts {
   Target target;  ///< as the configuration has it
   std::function<std::string(const std::string& commit)> compiler;
   std::function<std::chrono::nanoseconds()> elapsed;
-  /// Weights for the candidates of a graph, given the crash of the bad commit; may be empty.
-  std::function<std::vector<double>(const CommitGraph&, const RunRecord& crash)> prior;
+  /// The bad commit has crashed, and no other commit was built in the first worktree since; may be empty.
+  std::function<void(const RunRecord& crash)> reproduced;
+  /// Weights for the candidates of a graph; may be empty. The same whenever it is asked, also by a resumed bisection.
+  std::function<std::vector<double>(const CommitGraph&, const SearchRange&)> prior;
   /// The text of a crash with file and line, as far as they can be had; may be empty.
   std::function<std::string(const RunRecord& crash)> symbolize;
   /// More recipients than the commit names; may be empty.

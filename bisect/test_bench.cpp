@@ -105,6 +105,7 @@ void TestBench::announce(const BuildKey& key) {
 void TestBench::report(const BuildKey& key, size_t first_run) {
   const Evidence& known = evidence(key);
   if (known.failed_to_build()) return output_.log("build failed: " + known.build->reason);
+  if (known.build && !known.build->reason.empty()) output_.log(known.build->reason);
   for (const auto& line : describe_runs(known, first_run, target_.get())) output_.log(line);
   for (const auto& commit : known.build ? known.build->backports : std::vector<std::string>()) {
     output_.log("with backport " + commit);

@@ -15,6 +15,7 @@
 #include "bisect/toolchain.h"
 #include "bisect/worker_pool.h"
 #include "cli/bisect_check.h"
+#include "cli/bisect_knowledge.h"
 #include "cli/bisect_output.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
@@ -133,19 +134,15 @@ class BisectRun {
                      [&](const std::string& problem) { output.complain(problem); }});
     JournaledLab lab(pool, journal, entries);
     output.set_quiet([&] { return lab.replaying(); });
-    Session session({config_,
-                     commits_,
-                     repository_,
-                     lab,
-                     output,
-                     judge_,
-                     target_,
-                     [this](const std::string& commit) { return compiler_of(commit); },
-                     [&] { return lab.elapsed(); },
-                     {},
-                     {},
+    BisectKnowledge knowledge(config_, state, engine_, repository_, output);
+    Session session({config_, commits_, repository_, lab, output, judge_, target_,
+                     [this](const std::string& commit) { return compiler_of(commit); }, [&] { return lab.elapsed(); },
+                     [&](const RunRecord& crash) { knowledge.learn(crash); },
+                     [&](const CommitGraph& graph, const SearchRange& range) { return knowledge.weigh(graph, range); },
+                     [&](const RunRecord& crash) { return knowledge.symbolize(crash); },
                      [this, &state](const std::string& commit) { return maintainers_of(commit, state); }});
     const BisectResult result = session.run();
+    if (result.outcome != BisectOutcome::Stopped && result.crash) knowledge.drop_symbols_but(result.crash->key);
     return conclude(result, state, output);
   }
 
