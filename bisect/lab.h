@@ -18,6 +18,7 @@ struct BuildKey {
   std::string revert;
 
   bool operator==(const BuildKey&) const = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a 0
   auto operator<=>(const BuildKey&) const = default;
   /// For file names: the first digits of the hashes.
   std::string name() const { return commit.substr(0, 12) + (revert.empty() ? "" : "-without-" + revert.substr(0, 12)); }
