@@ -52,7 +52,10 @@ std::vector<std::string> describe_runs(const Evidence& evidence, size_t first, c
     texts.push_back(describe(evidence.runs[i], evidence.outcomes[i], target));
   }
   const bool alike = std::adjacent_find(texts.begin(), texts.end(), std::not_equal_to<>()) == texts.end();
-  if (alike && !texts.empty()) return {"all runs: " + texts.front()};
+  if (alike && texts.size() > 1 && first > 0) {
+    return {fmt::format("runs #{} to #{}: {}", first, evidence.runs.size() - 1, texts.front())};
+  }
+  if (alike && !texts.empty() && first == 0) return {"all runs: " + texts.front()};
   for (size_t i = 0; i < texts.size(); ++i) texts[i] = fmt::format("run #{}: {}", first + i, texts[i]);
   return texts;
 }

@@ -250,7 +250,7 @@ std::vector<std::string> closing_lines(const BisectResult& result, Repository& r
     if (text) add_text(text.value());
   }
   const auto nanoseconds = [](Seconds seconds) {
-    return format_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(seconds));
+    return format_duration(std::chrono::round<std::chrono::nanoseconds>(seconds));
   };
   out.push_back(fmt::format("revisions tested: {}, total time: {} (build: {}, test: {})", result.revisions,
                             format_duration(result.total_time), nanoseconds(result.build_time),

@@ -97,6 +97,8 @@ void TestBench::cancel(int slot) {
 }
 
 void TestBench::announce(const BuildKey& key) {
+  if (!announced_.insert(key).second) return;
+  last_named_ = key;
   const std::string compiler = describe_commit_(key.commit);
   output_.log("testing commit " + key.commit + (compiler.empty() ? "" : " with " + compiler) +
               (key.revert.empty() ? "" : ", " + key.revert + " reverted"));
@@ -104,6 +106,10 @@ void TestBench::announce(const BuildKey& key) {
 
 void TestBench::report(const BuildKey& key, size_t first_run) {
   const Evidence& known = evidence(key);
+  if (!(last_named_ == key)) {
+    output_.log((first_run > 0 ? "more runs of commit " : "results of commit ") + key.commit + ":");
+    last_named_ = key;
+  }
   if (known.failed_to_build()) return output_.log("build failed: " + known.build->reason);
   if (known.build && !known.build->reason.empty()) output_.log(known.build->reason);
   for (const auto& line : describe_runs(known, first_run, target_.get())) output_.log(line);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,10 @@ class TestBench {
   Result<Arrival> wait();
   void cancel(int slot);
 
-  /// "testing commit …", before its first start.
+  /// "testing commit …", unless it was said before.
   void announce(const BuildKey& key);
-  /// What its runs from `first_run` on said.
+  bool is_announced(const BuildKey& key) const { return announced_.contains(key); }
+  /// What its runs from `first_run` on said, and whose they are if the log has turned to others since.
   void report(const BuildKey& key, size_t first_run);
 
   /// Says which crash counts from now on, also among what is known already.
@@ -77,6 +79,8 @@ class TestBench {
   std::function<std::string(const std::string&)> describe_commit_;
   std::map<BuildKey, Evidence> evidence_;
   std::vector<BuildKey> order_;
+  std::set<BuildKey> announced_;
+  BuildKey last_named_;            // in the log
   std::map<int, BuildKey> holds_;  // the last good build of each slot
   std::map<int, std::string> doing_;
   SessionStatus status_;
