@@ -19,12 +19,13 @@ bool TestBench::needs_build(int slot, const BuildKey& key) {
 void TestBench::start(int slot, const BuildKey& key) {
   if (std::find(order_.begin(), order_.end(), key) == order_.end()) order_.push_back(key);
   const bool build = needs_build(slot, key);
-  doing_[slot] = (build ? "builds " : "runs ") + key.name();
+  const size_t runs = evidence_[key].runs.size();
+  doing_[slot] = build ? "builds " + key.name() : "runs " + key.name() + " #" + std::to_string(runs);
   if (build) {
     holds_.erase(slot);
     lab_.start(slot, BuildTask{key});
   } else {
-    lab_.start(slot, RunTask{key, static_cast<int>(evidence_[key].runs.size())});
+    lab_.start(slot, RunTask{key, static_cast<int>(runs)});
   }
   show(status_);
 }

@@ -33,23 +33,14 @@ std::string name_of(GitRepository& repository, const std::string& sha) {
   return info ? fmt::format("{} {}", sha.substr(0, 12), info->subject) : sha;
 }
 
-std::string end_of_range(const ResolvedCommits& commits) {
-  return commits.good.empty() ? commits.releases.front().sha : commits.good;
-}
-
 /// What the strategy would choose, if each answer were "no crash".
 ExitCode print_choices(const BisectConfig& config, GitRepository& repository, const ResolvedCommits& commits,
                        Output& output) {
-  const bool is_cause = config.find == Find::Cause;
-  const std::string newer = is_cause ? commits.bad : commits.good;
-  const std::vector<std::string> older = {is_cause ? end_of_range(commits) : commits.bad};
-  const auto listed = repository.rev_list(newer, older);
-  if (!listed) return say(listed.errors()), ExitCode::Input;
-  auto graph = CommitGraph::from_rev_list(listed.value(), older);
+  auto graph = range_of(config, repository, commits);
   if (!graph) return say(graph.errors()), ExitCode::Usage;
   print(output, fmt::format("{} candidates", graph->candidates()));
   SearchModel model(std::make_unique<CommitGraph>(std::move(graph.value())), config, {}, 1);
-  model.record(is_cause ? 0 : model.graph().find(older.front()).value_or(0), RunOutcome::TargetCrash);
+  model.record(config.find == Find::Cause ? 0 : model.graph().find(commits.bad).value_or(0), RunOutcome::TargetCrash);
   for (int i = 0; i < kFirstChoices && model.status().state == SearchState::Searching; ++i) {
     const auto proposals = model.propose(1, {});
     if (proposals.empty()) break;
@@ -63,6 +54,20 @@ ExitCode print_choices(const BisectConfig& config, GitRepository& repository, co
 }
 
 }  // namespace
+
+Result<CommitGraph> range_of(const BisectConfig& config, Repository& repository, const ResolvedCommits& commits) {
+  const bool is_cause = config.find == Find::Cause;
+  const std::string newer = is_cause ? commits.bad : commits.good;
+  std::string older = commits.bad;
+  if (is_cause) older = commits.good.empty() ? commits.releases.front().sha : commits.good;
+  // Where branches have parted, what both have is the end.
+  const auto bases = repository.merge_bases(newer, older);
+  if (!bases) return bases.errors();
+  if (bases->empty()) return Diagnostic{config.file.string(), 0, 0, "the two commits have no common history"};
+  const auto listed = repository.rev_list(newer, bases.value());
+  if (!listed) return listed.errors();
+  return CommitGraph::from_rev_list(listed.value(), bases.value());
+}
 
 Result<Target> target_of(const BisectConfig& config, const Engine& engine, const CrashJudge& judge) {
   Target target;
