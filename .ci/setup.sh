@@ -16,6 +16,7 @@ CHECK_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
+  python3 chromium # the page of triage in a real browser
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
 )
 
