@@ -7,6 +7,7 @@ RUN_PACKAGES=(
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
   libarchive-dev zlib1g-dev libssl-dev libiberty-dev
   libdw-dev libelf-dev libzstd-dev libxxhash-dev libcapstone-dev # symbolizing
+  libsqlite3-dev # what triage remembers
   git # ktriage bisect runs it
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals
 )

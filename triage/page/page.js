@@ -230,11 +230,16 @@
 
   const fact = (name, value) => (value === undefined || value === '' ? [] : [html('dt', {}, name), html('dd', {}, value)]);
 
+  function lead({ guilty }) {
+    if (!guilty?.function) return '';
+    const place = guilty.file ? ` at ${guilty.file}${guilty.line ? `:${guilty.line}` : ''}` : '';
+    return html('p', { class: 'lead' }, 'Look first at ', html('strong', {}, guilty.function), guilty.module ? ` [${guilty.module}]` : '',
+      place, guilty.why ? `: ${guilty.why}.` : '.');
+  }
+
   function facts(data) {
-    const { guilty, signature, representative } = data;
-    const place = guilty?.file ? ` at ${guilty.file}${guilty.line ? `:${guilty.line}` : ''}` : '';
+    const { signature, representative } = data;
     return [
-      guilty?.function && html('p', { class: 'lead' }, 'Look first at ', html('strong', {}, guilty.function), guilty.module ? ` [${guilty.module}]` : '', place, guilty.why ? `: ${guilty.why}.` : '.'),
       html('h3', {}, 'Facts'),
       html('dl', { class: 'facts' },
         fact('Name', html('a', { href: `#${encodeURIComponent(data.name)}`, class: 'mono' }, data.name)),
@@ -284,7 +289,7 @@
       list('Why these crashes are one bug', data.merged_because ?? []),
       list('Also titled', data.alt_titles ?? []),
       list('Near misses', (data.near ?? []).map(nearMiss)));
-    const cell = html('td', { colspan: '7' }, html('div', { class: 'columns' }, evidence(data), side), members(data));
+    const cell = html('td', { colspan: '7' }, lead(data), html('div', { class: 'columns' }, evidence(data), side), members(data));
     return html('tr', { class: 'detail', id: `detail-${cluster.name}` }, cell);
   }
 

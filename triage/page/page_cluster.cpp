@@ -101,7 +101,8 @@ Json slim_crash(const Json& crash) {
   if (code.contains("disassembly")) out["code"]["disassembly"] = code["disassembly"];
   std::string report = text_at(crash, "report");
   if (report.size() > kReportBytes) {
-    report.resize(report.find_last_of('\n', kReportBytes) + 1);
+    const size_t line_end = report.find_last_of('\n', kReportBytes);
+    report.resize(line_end == std::string::npos ? kReportBytes : line_end + 1);
     report += "… the rest is left out\n";
   }
   if (!report.empty()) out["report"] = std::move(report);
