@@ -132,7 +132,8 @@ TEST_F(DatabaseTest, SaysWhereAFileIsDamaged) {
 
 TEST_F(DatabaseTest, CanBeReadWhereNothingMayBeWritten) {
   fill(4);
-  fs::permissions(folder_, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  fs::permissions(folder_, fs::perms(0755));
+  fs::permissions(file_, fs::perms(0644));
   const pid_t child = fork();
   if (child == 0) {
     // Root may write anywhere, so it becomes nobody.
