@@ -18,6 +18,7 @@ CHECK_PACKAGES=(
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
+  debuginfod # debuginfod-find, its client
 )
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
