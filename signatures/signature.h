@@ -77,6 +77,7 @@ class Signer {
   std::vector<std::string> functions_of(const CrashReport& report, StackRole role) const;
   std::map<std::string, const Stack*> sides_of(const CrashReport& report) const;
   void set_anchor(const CrashReport& report, const CrashKind* kind, Signature& signature) const;
+  static void cut_before_anchor(Signature& signature);
   void set_ids(Signature& signature) const;
 
   const RulePack& pack_;
