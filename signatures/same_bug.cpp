@@ -141,7 +141,8 @@ class Argument {
   }
 
   double with_kinds(double score) {
-    if (!a_.detail.empty() && !b_.detail.empty() && a_.detail != b_.detail) {
+    // Detectors of other kinds word the same mistake in other ways.
+    if (a_.kind == b_.kind && !a_.detail.starts_with(b_.detail) && !b_.detail.starts_with(a_.detail)) {
       say("not the same mistake: " + a_.detail + " / " + b_.detail);
       score *= kOtherDetail;
     }

@@ -29,6 +29,11 @@ std::string what_of(const CrashReport& report) {
   return report.frame.empty() || in == std::string::npos ? report.title : report.title.substr(0, in);
 }
 
+/// Only then does it matter who freed: SLUB shows the last owner of a damaged object too.
+bool is_use_after_free(std::string_view title) {
+  return title.find("free") != std::string_view::npos || title.find("Poison") != std::string_view::npos;
+}
+
 void cut_numbers(std::string_view line, std::string& out) {
   for (const char c : line) {
     const bool number = (c >= '0' && c <= '9') || (!out.empty() && out.back() == '#' &&
@@ -241,7 +246,7 @@ Signature Signer::sign(const CrashReport& report) const {
   signature.detail = detail_of(report.report);
   set_frames(report, kind, signature);
   signature.allocation = functions_of(report, StackRole::Allocation);
-  signature.free = functions_of(report, StackRole::Free);
+  if (is_use_after_free(report.title)) signature.free = functions_of(report, StackRole::Free);
   set_anchor(report, kind, signature);
   if (!signature.corrupted) {
     signature.titles = report.alt_titles;
