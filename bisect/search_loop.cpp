@@ -29,6 +29,8 @@ void SearchLoop::feed() {
     if (!commit) continue;
     const CommitId canonical = model_.canonical(*commit);
     const Evidence& evidence = bench_.evidence(key);
+    // A merge base that never had the bug says nothing about its fix, though it lies at the old end of the range.
+    if (config_.find == Find::Fix && !model_.graph().is_candidate(*commit) && evidence.crashes() == 0) continue;
     for (size_t& i = fed_[key]; i < evidence.outcomes.size(); ++i) model_.record(canonical, evidence.outcomes[i]);
     if (evidence.failed_to_build() && fed_failures_.insert(key).second) {
       model_.record(canonical, RunOutcome::NotTestable);

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <system_error>
 
 namespace ktriage {
@@ -57,6 +58,25 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   fstat(state.lock_.get(), &about);
   state.mark_ = state.path_.string() + ":" + std::to_string(about.st_ino) + ":";
   return state;
+}
+
+bool sync_tree(const fs::path& path) {
+  bool good = true;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->is_symlink(error) || !(entry->is_regular_file(error) || entry->is_directory(error))) continue;
+    const UniqueFd fd(open(entry->path().c_str(), O_RDONLY | O_CLOEXEC));
+    good = fd && fsync(fd.get()) == 0 && good;
+  }
+  sync_directory(path);
+  return good && !error;
+}
+
+std::string boot_id() {
+  std::ifstream in("/proc/sys/kernel/random/boot_id");
+  std::string out;
+  std::getline(in, out);
+  return out;
 }
 
 Result<std::string> write_file_atomically(const fs::path& path, std::string_view text) {

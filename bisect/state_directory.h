@@ -38,6 +38,12 @@ class StateDirectory {
   std::string mark_;
 };
 
+/// Has all files below `path` written to the disk. False if that failed.
+bool sync_tree(const std::filesystem::path& path);
+
+/// Tells one start of the machine from all others; empty if the system does not say.
+std::string boot_id();
+
 /// Replaces `path` as a whole: after a crash the file is the old one or the new one. Synced to the disk.
 Result<std::string> write_file_atomically(const std::filesystem::path& path, std::string_view text);
 

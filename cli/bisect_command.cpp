@@ -166,6 +166,9 @@ class BisectRun {
     Output out;
     if (json_) out.write(json + "\n");
     if (!out.flush() || !written || output.failed()) return ExitCode::Input;
+    for (int worker = 0; worker < config_.workers; ++worker) {
+      Worktree::remove(config_.repository, state.worktree(worker));
+    }
     return result.outcome == BisectOutcome::Found ? ExitCode::Ok : ExitCode::CrashesFound;
   }
 
@@ -179,11 +182,15 @@ class BisectRun {
   }
 
   std::vector<std::string> maintainers_of(const std::string& commit, const StateDirectory& state) const {
-    const fs::path tree = state.worktree(0);
+    // Who looks after the code is best known to the newest commit; a bisection that was finished before has no worktree.
+    const std::string& newest = config_.find == Find::Cause ? commits_.bad : commits_.good;
+    if (Git(config_.repository).ask({"cat-file", "-e", newest + ":scripts/get_maintainer.pl"}).status != 0) return {};
+    const auto tree = Worktree::open(config_.repository, state.worktree(0));
+    if (!tree || !tree->checkout(newest)) return {};
     const fs::path patch = state.path() / "culprit.patch";
     const auto text = Git(config_.repository).run({"format-patch", "-1", "--stdout", commit});
     if (!text || !write_file_atomically(patch, text.value())) return {};
-    return ask_get_maintainer(tree, patch);
+    return ask_get_maintainer(tree->path(), patch);
   }
 
   const BisectConfig& config_;
