@@ -10,6 +10,7 @@
 
 #include "bisect/child_process.h"
 #include "bisect/git.h"
+#include "bisect/kept_symbols.h"
 #include "bisect/lab_json.h"
 #include "bisect/toolchain.h"
 
@@ -164,7 +165,12 @@ Builder::Outcome Builder::build_anew(const BuildKey& key, const Cancellation& ca
   if (was_cut_off || config_.build.clean == BuildConfig::Clean::Always) worktree->clean();
   if (prepare(worktree.value(), key, outcome)) {
     if (!run_command(key, cancellation, outcome)) try_again(worktree.value(), key, cancellation, outcome);
-    if (outcome.record.ok) keep(key, outcome);
+    if (outcome.record.ok && !outcome.cancelled) {
+      if (auto problem = keep_symbols(config_.build, worktree_path(), state_, key); !problem.empty()) {
+        outcome.record.reason = "no symbols: " + problem;
+      }
+      keep(key, outcome);
+    }
   }
   fs::remove(marker("building"), error);
   return outcome;

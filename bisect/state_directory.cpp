@@ -39,7 +39,8 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   StateDirectory state;
   std::error_code error;
   state.path_ = fs::absolute(path).lexically_normal();
-  for (const auto& directory : {state.path_, state.logs(), state.builds(), state.path_ / "worktrees"}) {
+  for (const auto& directory :
+       {state.path_, state.logs(), state.builds(), state.path_ / "symbols", state.path_ / "worktrees"}) {
     fs::create_directories(directory, error);
     if (error) return Diagnostic{directory.string(), 0, 0, "cannot make the directory: " + error.message()};
   }

@@ -22,6 +22,10 @@ class StateDirectory {
   std::filesystem::path result() const { return path_ / "result.json"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
   std::filesystem::path builds() const { return path_ / "builds"; }
+  /// vmlinux and modules of a build.
+  std::filesystem::path symbols(const std::string& build) const { return path_ / "symbols" / build; }
+  /// Where the crash points to, as found out once.
+  std::filesystem::path places() const { return path_ / "crash-places.json"; }
   std::filesystem::path worktree(int worker) const {
     return path_ / "worktrees" / ("worker-" + std::to_string(worker));
   }

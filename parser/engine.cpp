@@ -85,10 +85,10 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   report.time_s = crash.time_s;
   extract_machine_state(text, pack_.console, report);
   report.stacks = extract_stacks(text, pack_.console);
-  report.guilty = guilty_.find(report);
   const auto lines = readable_lines(text);
   report.guilty_file = find_guilty_file(pack_.guilty_files, report.title, lines);
   report.report = readable_report(std::move(crash.leading), lines);
+  report.guilty = guilty_.find(report);
   return report;
 }
 
