@@ -126,6 +126,13 @@ class FixTest(BisectionTest):
         if "old_topic" in plan:
             self.assertIn("never had the crash", run.log)
 
+    def test_one_worker_tests_a_merge_base_for_all(self):
+        self.make(**{**self.PLAN, "old_topic": 30})
+        run = self.bisect(**FIX, **QUICK, workers=3,
+                          build={"command": f"[ $KTRIAGE_COMMIT = {self.sha('topic_base')} ] && sleep 2; make -s"})
+        self.assert_culprit(run, "fix")
+        self.assertEqual([build["commit"] for build in run.builds].count(self.sha("topic_base")), 1, run)
+
     def test_still_happens(self):
         self.make(culprit=0.3)
         run = self.bisect(**FIX, bad=self.sha("culprit"))
