@@ -183,6 +183,7 @@ bool Builder::prepare(const Worktree& worktree, const BuildKey& key, Outcome& ou
     outcome.infrastructure = done.errors().front().to_string();
     return false;
   }
+  outcome.record.backports.clear();
   apply_backports(worktree, key, Backport::When::Always, outcome.record);
   if (key.revert.empty()) return true;
   const auto info = repository_.info(key.revert);

@@ -120,6 +120,10 @@ bool SearchLoop::begin(const Proposal& proposal, int slot) {
       active.is_base = true;
     }
   }
+  // Several commits may have the same merge base, of which one worker finds out for all.
+  for (const auto& [other, at_work] : active_) {
+    if (at_work.key == active.key) return false;
+  }
   active.first_run = bench_.evidence(active.key).runs.size();
   announce(active);
   active_[slot] = active;
