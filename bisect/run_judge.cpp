@@ -14,9 +14,9 @@ RunVerdict not_testable(std::string reason) { return counts(RunOutcome::NotTesta
 
 RunVerdict infrastructure(std::string reason) { return {Kind::Infrastructure, {}, {}, std::move(reason)}; }
 
-RunVerdict silent(const RunFacts& facts) {
-  return {Kind::Silent, RunOutcome::NotTestable, {}, "the console stayed silent (" + facts.end.text() + ")"};
-}
+RunVerdict doubtful(std::string reason) { return {Kind::Doubtful, RunOutcome::NotTestable, {}, std::move(reason)}; }
+
+RunVerdict silent(const RunFacts& facts) { return doubtful("the console stayed silent (" + facts.end.text() + ")"); }
 
 RunVerdict hung(const RunFacts& facts) {
   const std::string title(kNoOutputTitle);
@@ -42,9 +42,10 @@ RunVerdict judge_qemu(const RunFacts& facts) {
       break;
   }
   const auto& errors = facts.end.errors;
-  return infrastructure("QEMU: " + (errors.empty() || facts.end.kind == End::NotStarted
-                                        ? facts.end.text()
-                                        : errors.substr(0, errors.find('\n'))));
+  const bool has_words = !errors.empty() && facts.end.kind != End::NotStarted;
+  std::string reason = "QEMU: " + (has_words ? errors.substr(0, errors.find('\n')) : facts.end.text());
+  // A guest that was up may have brought it down; without one, QEMU or its options are at fault.
+  return facts.console_bytes == 0 ? infrastructure(std::move(reason)) : doubtful(std::move(reason));
 }
 
 /// `git bisect run`: 0 good, 125 skip, 1 to 124 bad; beyond that something is wrong with the script itself.

@@ -31,7 +31,7 @@ struct RunVerdict {
   enum class Kind {
     Counts,          ///< `outcome` is evidence
     Infrastructure,  ///< says nothing about the commit: try again
-    Silent,          ///< not a byte on the console: try again, but a commit may be to blame
+    Doubtful,        ///< try again; if it stays so, the commit is to blame and `outcome` counts
   };
   Kind kind = Kind::Counts;
   RunOutcome outcome = RunOutcome::NoCrash;
