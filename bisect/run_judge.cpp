@@ -1,5 +1,7 @@
 #include "bisect/run_judge.h"
 
+#include <algorithm>
+
 namespace ktriage {
 namespace {
 
@@ -70,6 +72,14 @@ RunVerdict judge_command(const RunFacts& facts) {
   }
 }
 
+/// A machine goes on after a warning, with all of its detectors: a test that came to its end has shown what it can.
+/// (Not so KASAN and lockdep, which fall silent after their first report, let alone an oops.)
+bool was_only_warned(const RunFacts& facts) {
+  return facts.other_crash == OtherCrash::Ignore && facts.success_seen &&
+         std::all_of(facts.crashes.begin(), facts.crashes.end(),
+                     [](const SeenCrash& crash) { return crash.type == "WARNING"; });
+}
+
 }  // namespace
 
 RunVerdict judge_run(const RunFacts& facts) {
@@ -77,7 +87,8 @@ RunVerdict judge_run(const RunFacts& facts) {
     if (crash.matches) return counts(RunOutcome::TargetCrash, crash.title);
   }
   if (facts.end.kind == End::NotStarted) return infrastructure(facts.end.text());
-  if (!facts.crashes.empty()) return counts(RunOutcome::OtherCrash, facts.crashes.front().title);
+  if (!facts.crashes.empty() && !was_only_warned(facts))
+    return counts(RunOutcome::OtherCrash, facts.crashes.front().title);
   if (facts.success_seen) return counts(RunOutcome::NoCrash, {});
   // The watcher stops a run for a crash, a marker, or a kernel that has panicked and is silent.
   if (facts.end.kind == End::Stopped) return counts(RunOutcome::OtherCrash, "kernel panic", "no report could be read");

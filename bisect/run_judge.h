@@ -24,6 +24,7 @@ struct RunFacts {
   bool is_qemu = false;
   bool has_target = false;
   bool hang_is_target = false;  ///< kNoOutputTitle is being chased
+  OtherCrash other_crash = OtherCrash::Ignore;
   ExitStatus exit_status = ExitStatus::Auto;
 };
 

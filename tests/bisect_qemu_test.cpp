@@ -38,6 +38,18 @@ std::string oops(const std::string& function) {
          "[    1.000009][   T42] ---[ end trace 0000000000000000 ]---\n";
 }
 
+std::string warning() {
+  return "[    1.000000][   T42] ------------[ cut here ]------------\n"
+         "[    1.000001][   T42] WARNING: CPU: 0 PID: 42 at drivers/gadget.c:42 gadget_poll+0x10/0x40\n"
+         "[    1.000003][   T42] CPU: 0 PID: 42 Comm: cat Not tainted 6.1.0 #1\n"
+         "[    1.000004][   T42] RIP: 0010:gadget_poll+0x10/0x40\n"
+         "[    1.000005][   T42] Call Trace:\n"
+         "[    1.000006][   T42]  <TASK>\n"
+         "[    1.000007][   T42]  seq_read_iter+0x10/0x40\n"
+         "[    1.000008][   T42]  </TASK>\n"
+         "[    1.000009][   T42] ---[ end trace 0000000000000000 ]---\n";
+}
+
 std::string title(const std::string& function) {
   return "BUG: unable to handle kernel NULL pointer dereference in " + function;
 }
@@ -146,6 +158,12 @@ INSTANTIATE_TEST_SUITE_P(
         GuestCase{"Another", std::string(kBoot) + oops("gadget_poll"), 'r', Kind::Counts, RunOutcome::OtherCrash,
                   kOther, ""},
         GuestCase{"Success", std::string(kBoot) + "TEST-DONE\n", 'h', Kind::Counts, RunOutcome::NoCrash, "", ""},
+        GuestCase{"WarningThenSuccess", std::string(kBoot) + warning() + "TEST-DONE\n", 'h', Kind::Counts,
+                  RunOutcome::NoCrash, "", ""},
+        GuestCase{"WarningWithoutSuccess", std::string(kBoot) + warning(), 'r', Kind::Counts, RunOutcome::OtherCrash,
+                  "WARNING in gadget_poll", ""},
+        GuestCase{"OopsThenSuccess", std::string(kBoot) + oops("gadget_poll") + "TEST-DONE\n", 'h', Kind::Counts,
+                  RunOutcome::OtherCrash, kOther, ""},
         GuestCase{"ResetBeforeTheMarker", std::string(kBoot) + "TEST-DO", 'r', Kind::Counts, RunOutcome::NotTestable,
                   "", "without the success marker"},
         GuestCase{"TripleFault", std::string(kBoot), 't', Kind::Counts, RunOutcome::NotTestable, "",
