@@ -7,6 +7,8 @@ RUN_PACKAGES=(
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
   libarchive-dev zlib1g-dev libssl-dev libiberty-dev
   libdw-dev libelf-dev libzstd-dev libxxhash-dev libcapstone-dev # symbolizing
+  binutils-riscv64-linux-gnu # objdump: Debian 12's capstone knows no riscv
+  libsqlite3-dev # what triage remembers
   git # ktriage bisect runs it
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals
 )
@@ -17,6 +19,8 @@ CHECK_PACKAGES=(
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
   qemu-system-x86 # ktriage bisect boots kernels in it: the tests boot a guest of a few instructions
+  python3 python3-jsonschema # end-to-end tests of bisections, and what they print
+  chromium # the page of triage in a real browser
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
 )
 

@@ -22,10 +22,12 @@ ConsoleWatcher::ConsoleWatcher(const Engine& engine, const TargetMatcher& target
       parser_(engine,
               [this, &target](CrashReport&& crash) {
                 if (crash.suppressed) return;
-                const bool matches = target.matches(crash);
-                target_seen_ = target_seen_ || matches;
+                CrashIdentity identity = target.identify(crash);
+                TargetVerdict verdict = target.judge(identity);
+                target_seen_ = target_seen_ || verdict.is_target;
                 crashes_.push_back({std::move(crash.title), std::move(crash.alt_titles), std::move(crash.type),
-                                    std::move(crash.report), matches});
+                                    std::move(crash.report), verdict.is_target, std::move(*identity.signature),
+                                    std::move(verdict.why)});
               }),
       last_data_(Clock::now()) {}
 

@@ -18,6 +18,8 @@ struct SeenCrash {
   std::string type;      ///< as in CrashReport
   std::string report;    ///< cleaned text
   bool matches = false;  ///< it is the target
+  Signature signature;
+  std::string why;  ///< it matches or does not, in words
 };
 
 /// Reads the console of a run while it runs, and wishes for its end as soon as it is decided: the target's crash is

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,13 +40,14 @@ class TestBench {
   Result<Arrival> wait();
   void cancel(int slot);
 
-  /// "testing commit …", before its first start.
+  /// "testing commit …", unless it was said before.
   void announce(const BuildKey& key);
-  /// What its runs from `first_run` on said.
+  bool is_announced(const BuildKey& key) const { return announced_.contains(key); }
+  /// What its runs from `first_run` on said, and whose they are if the log has turned to others since.
   void report(const BuildKey& key, size_t first_run);
 
-  /// Only crashes with one of `titles` are the target's from now on, also among what is known already.
-  void refocus(const std::set<std::string>& titles);
+  /// Says which crash counts from now on, also among what is known already.
+  void set_target(std::shared_ptr<const TargetMatcher> target);
 
   const Evidence& evidence(const BuildKey& key) { return evidence_[key]; }
   /// In the order in which they were first tested.
@@ -56,8 +58,10 @@ class TestBench {
   size_t runs() const { return runs_; }
   Seconds build_time() const { return build_time_; }
   Seconds run_time() const { return run_time_; }
-  /// What a build and a run cost on the average so far; `otherwise` before there are any.
-  Seconds average_build(Seconds otherwise) const;
+  /// What another build will cost: the median of those in worktrees that held the objects of an earlier one, so that
+  /// neither the first builds nor one that a header made long is taken for the rule. `otherwise` before there are any.
+  Seconds typical_build(Seconds otherwise) const;
+  /// What a run cost on the average so far.
   Seconds average_run(Seconds otherwise) const;
 
   /// Tells the output; what the bench knows itself is filled in.
@@ -68,19 +72,23 @@ class TestBench {
   bool needs_build(int slot, const BuildKey& key);
   void take(BuildRecord&& build, int slot);
   void take(RunRecord&& run);
+  void judge_again(RunRecord& run) const;
 
   const BisectConfig& config_;
   Lab& lab_;
+  std::shared_ptr<const TargetMatcher> target_;
   SessionOutput& output_;
   std::function<std::string(const std::string&)> describe_commit_;
   std::map<BuildKey, Evidence> evidence_;
   std::vector<BuildKey> order_;
+  std::set<BuildKey> announced_;
+  BuildKey last_named_;            // in the log
   std::map<int, BuildKey> holds_;  // the last good build of each slot
   std::map<int, std::string> doing_;
   SessionStatus status_;
   bool interrupted_ = false;
   size_t builds_ = 0;
-  size_t good_builds_ = 0;
+  std::map<int, std::vector<Seconds>> good_builds_;  // by slot, in order
   size_t runs_ = 0;
   Seconds build_time_{0};
   Seconds run_time_{0};

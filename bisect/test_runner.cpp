@@ -27,6 +27,8 @@ void describe_crashes(const std::vector<SeenCrash>& crashes, RunRecord& record) 
   }
   if (chief == nullptr) return;
   record.alt_titles = chief->alt_titles;
+  record.signature = chief->signature;
+  record.why = chief->why;
   record.report = chief->report.substr(0, kReportLimit);
 }
 

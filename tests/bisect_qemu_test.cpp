@@ -102,7 +102,9 @@ class QemuRunner : public testing::Test {
     Builder builder(config_, state.value(), 0);
     TestRunner runner(config_, state.value(), engine(), builder, 0);
     const Cancellation never;
-    return runner.run({{"0123456789abcdef", {}}, 0}, TitleMatcher({config_.target.title}), never);
+    const CrashJudge judge(engine().pack());
+    const TargetMatcher target(judge, {Target::From::Title, {config_.target.title}, {}});
+    return runner.run({{"0123456789abcdef", {}}, 0}, target, never);
   }
 
   fs::path path_;
