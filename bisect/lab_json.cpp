@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "bisect/signature_json.h"
+#include "signatures/signature_json.h"
 
 namespace ktriage {
 namespace {
@@ -69,7 +69,10 @@ RunRecord run_from(const Json& entry) {
   run.outcome = outcome_from(entry.at("outcome"));
   run.title = entry.value("title", "");
   run.alt_titles = entry.value("alt_titles", Texts());
-  if (entry.contains("signature")) run.signature = signature_from_json(entry["signature"]);
+  if (entry.contains("signature")) {
+    run.signature = signature_from_json_value(entry["signature"]);
+    if (!run.signature) throw NotOurs("the signature is of another version");
+  }
   run.why = entry.value("why", "");
   run.reason = entry.value("reason", "");
   run.other_titles = entry.value("other_titles", Texts());
@@ -99,7 +102,7 @@ Json to_json(const RunRecord& record) {
   out["outcome"] = std::string(to_string(record.outcome));
   add(out, "title", record.title);
   add(out, "alt_titles", record.alt_titles);
-  if (record.signature) out["signature"] = to_json(*record.signature);
+  if (record.signature) out["signature"] = to_json_value(*record.signature);
   add(out, "why", record.why);
   add(out, "reason", record.reason);
   add(out, "other_titles", record.other_titles);
