@@ -21,6 +21,7 @@ CHECK_PACKAGES=(
   python3 python3-jsonschema # end-to-end tests of bisections, and what they print
   chromium # the page of triage in a real browser
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
+  debuginfod # debuginfod-find, its client
 )
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

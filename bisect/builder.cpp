@@ -70,7 +70,8 @@ std::optional<BuildRecord> read_record(const fs::path& path) {
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto entry = nlohmann::ordered_json::parse(text, nullptr, false);
   if (!entry.is_object()) return std::nullopt;
-  auto event = lab_event_from_json(entry);
+  std::string problem;
+  auto event = lab_event_from_json(entry, problem);
   if (!event || !std::holds_alternative<BuildRecord>(event->what)) return std::nullopt;
   return std::get<BuildRecord>(std::move(event->what));
 }

@@ -128,14 +128,18 @@ Json to_json(const ResolvedCommits& commits) {
           {"notes", commits.notes}};
 }
 
-ResolvedCommits resolved_commits_from_json(const Json& json) {
-  ResolvedCommits out;
-  out.bad = json.at("bad");
-  out.good = json.at("good");
-  out.good_name = json.at("good_name");
-  for (const auto& release : json.at("releases")) out.releases.push_back({release.at("tag"), release.at("commit")});
-  out.notes = json.at("notes").get<std::vector<std::string>>();
-  return out;
+std::optional<ResolvedCommits> resolved_commits_from_json(const Json& json) {
+  try {
+    ResolvedCommits out;
+    out.bad = json.at("bad");
+    out.good = json.at("good");
+    out.good_name = json.at("good_name");
+    for (const auto& release : json.at("releases")) out.releases.push_back({release.at("tag"), release.at("commit")});
+    out.notes = json.at("notes").get<std::vector<std::string>>();
+    return out;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::string search_fingerprint(const BisectConfig& config) {

@@ -109,20 +109,24 @@ class BisectRun {
           "one with --state");
       return ExitCode::Usage;
     }
-    if (entries.front().value("version", 0) != kJournalVersion ||
-        entries.front().value("signatures", 0) != Signature::kVersion) {
+    const auto& first = entries.front();
+    const auto has = [&](const char* name, const nlohmann::ordered_json& wanted) {
+      return first.contains(name) && first[name] == wanted;
+    };
+    auto commits = first.contains("commits") ? resolved_commits_from_json(first["commits"]) : std::nullopt;
+    if (!has("version", kJournalVersion) || !has("signatures", Signature::kVersion) || !commits) {
       say(config_.state.string() +
           ": holds a bisection that another version of ktriage began; end it with that one, or begin another with "
           "--state");
       return ExitCode::Usage;
     }
-    if (entries.front().value("fingerprint", "") != fingerprint) {
+    if (!has("fingerprint", fingerprint)) {
       say(config_.file.string() +
           ": commits, target, strategy, runs or workers have changed since this bisection was "
           "begun; undo that, or begin another with --state");
       return ExitCode::Usage;
     }
-    commits_ = resolved_commits_from_json(entries.front().at("commits"));
+    commits_ = std::move(*commits);
     return ExitCode::Ok;
   }
 
