@@ -152,7 +152,7 @@ Builder::Outcome Builder::build_anew(const BuildKey& key, const Cancellation& ca
   outcome.record.log = fmt::format("logs/build-{}.log", key.name());
   std::error_code error;
   fs::remove(state_.path() / outcome.record.log, error);
-  const auto worktree = Worktree::open(config_.repository, worktree_path());
+  const auto worktree = Worktree::open(config_.repository, worktree_path(), key.commit);
   if (!worktree) {
     outcome.infrastructure = worktree.errors().front().to_string();
     return outcome;

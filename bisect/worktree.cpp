@@ -44,7 +44,7 @@ void forget(const fs::path& place) {
 
 }  // namespace
 
-Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path) {
+Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path, const std::string& commit) {
   const fs::path place = fs::absolute(path).lexically_normal();
   std::error_code error;
   fs::create_directories(place.parent_path(), error);
@@ -58,7 +58,7 @@ Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path
   fs::remove_all(place, error);
   const auto made =
       Git(repository)
-          .run({"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), "HEAD"});
+          .run({"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), commit});
   if (!made) return made.errors();
   return worktree;
 }

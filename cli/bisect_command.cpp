@@ -186,7 +186,7 @@ class BisectRun {
     // worktree.
     const std::string& newest = config_.find == Find::Cause ? commits_.bad : commits_.good;
     if (Git(config_.repository).ask({"cat-file", "-e", newest + ":scripts/get_maintainer.pl"}).status != 0) return {};
-    const auto tree = Worktree::open(config_.repository, state.worktree(0));
+    const auto tree = Worktree::open(config_.repository, state.worktree(0), newest);
     if (!tree || !tree->checkout(newest)) return {};
     const fs::path patch = state.path() / "culprit.patch";
     const auto text = Git(config_.repository).run({"format-patch", "-1", "--stdout", commit});
