@@ -71,6 +71,12 @@ Statement& Statement::bind(int64_t number) {
   return *this;
 }
 
+Statement& Statement::bind(double number) {
+  ++bound_;
+  if (statement_) sqlite3_bind_double(statement_.get(), bound_, number);
+  return *this;
+}
+
 Statement& Statement::bind_null() {
   ++bound_;
   return *this;
@@ -90,6 +96,8 @@ std::string_view Statement::text(int column) const {
 }
 
 int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 

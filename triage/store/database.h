@@ -29,6 +29,7 @@ class Statement {
   Statement& bind(std::string_view text);
   Statement& bind(const char* text) { return bind(std::string_view(text)); }
   Statement& bind(int64_t number);
+  Statement& bind(double number);
   Statement& bind_null();
   template <typename T>
   Statement& bind(const std::optional<T>& value) {
@@ -50,6 +51,7 @@ class Statement {
   // Columns of the row, from 0. A view lives until the next step() or reset().
   std::string_view text(int column) const;
   int64_t number(int column) const;
+  double real(int column) const;
   bool is_null(int column) const;
 
  private:

@@ -1,0 +1,200 @@
+#include "triage/store/store.h"
+
+#include <tuple>
+#include <utility>
+
+#include "signatures/digest.h"
+#include "triage/store/placement.h"
+#include "triage/store/schema.h"
+#include "triage/store/signature_json.h"
+
+namespace ktriage {
+namespace {
+
+constexpr size_t kDigestDigits = 32;
+
+/// Tells a crash from the others of its file, when the file is read again.
+std::string place_in_file(std::string_view member, int64_t start_byte, int64_t signature) {
+  return std::to_string(start_byte) + ' ' + std::to_string(signature) + ' ' + std::string(member);
+}
+
+int64_t to_signed(uint64_t number) { return static_cast<int64_t>(number); }
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& file, Access access) {
+  auto database = Database::open(file, access, store_schema());
+  if (!database) return database.errors();
+  Statement any = database.value()->prepare("SELECT json FROM signature LIMIT 1");
+  if (any.step() && !signature_from_json(any.text(0))) {
+    return Diagnostic{file, 0, 0, "was filled by a ktriage with other signatures; run over all logs into a new file"};
+  }
+  any = {};
+  if (database.value()->error()) return *database.value()->error();
+  return std::unique_ptr<Store>(new Store(std::move(database.value())));
+}
+
+std::unordered_map<std::string, FileStamp> Store::known_files() {
+  std::unordered_map<std::string, FileStamp> out;
+  // Those that could not be read are tried again.
+  Statement select = database_->prepare("SELECT path, size, mtime_ns FROM log WHERE failed IS NULL");
+  while (select.step()) {
+    out.emplace(select.text(0), FileStamp{static_cast<uint64_t>(select.number(1)), select.number(2)});
+  }
+  return out;
+}
+
+std::string Store::known_digest(const std::string& path) {
+  Statement select = database_->prepare("SELECT digest FROM log WHERE path = ? AND failed IS NULL");
+  return select.bind(path).step() ? std::string(select.text(0)) : std::string();
+}
+
+void Store::prepare() {
+  Database& db = *database_;
+  sql_.find_log = db.prepare("SELECT id FROM log WHERE path = ?");
+  sql_.find_moved = db.prepare("SELECT id, path FROM log WHERE digest = ? ORDER BY id");
+  sql_.insert_log =
+      db.prepare("INSERT INTO log(path, shown, size, mtime_ns, digest, logs, failed) VALUES(?, ?, ?, ?, ?, ?, ?)");
+  sql_.update_log = db.prepare(
+      "UPDATE log SET path = ?, shown = ?, size = ?, mtime_ns = ?, digest = ?, logs = ?, failed = ? WHERE id = ?");
+  sql_.fail_log = db.prepare("UPDATE log SET failed = ? WHERE id = ?");
+  sql_.touch_log = db.prepare("UPDATE log SET size = ?, mtime_ns = ? WHERE path = ?");
+  sql_.old_crashes = db.prepare("SELECT member, start_byte, signature, run FROM crash WHERE log = ?");
+  sql_.delete_crashes = db.prepare("DELETE FROM crash WHERE log = ?");
+  sql_.insert_crash = db.prepare(
+      "INSERT INTO crash(log, member, start_byte, signature, title, kernel, arch, seen, run) VALUES(?, ?, ?, ?, ?, ?, "
+      "?, ?, ?)");
+  sql_.insert_signature = db.prepare(
+      "INSERT INTO signature(digest, json, cleanness, file, start_byte, end_byte, crash) VALUES(?, ?, ?, ?, ?, ?, ?)");
+  sql_.update_signature =
+      db.prepare("UPDATE signature SET cleanness = ?, file = ?, start_byte = ?, end_byte = ?, crash = ? WHERE id = ?");
+}
+
+void Store::load_signatures() {
+  Statement select = database_->prepare("SELECT digest, id, cleanness, file, start_byte FROM signature");
+  while (select.step()) {
+    signatures_.emplace(select.text(0), KnownSignature{select.number(1), select.number(2), std::string(select.text(3)),
+                                                       select.number(4)});
+  }
+}
+
+void Store::begin_run(std::string_view now) {
+  prepare();
+  load_signatures();
+  database_->begin();
+  in_batch_ = true;
+  Statement interrupted = database_->prepare("SELECT MAX(id) FROM run WHERE finished IS NULL");
+  if (interrupted.step() && !interrupted.is_null(0)) {
+    run_ = interrupted.number(0);
+  } else {
+    database_->prepare("INSERT INTO run(started) VALUES(?)").run(now);
+    run_ = database_->last_row();
+  }
+  interrupted.reset();
+  commit();
+}
+
+std::optional<Diagnostic> Store::commit() {
+  if (!std::exchange(in_batch_, false)) return database_->error();
+  return database_->commit();
+}
+
+void Store::add(const LogRecord& log) {
+  if (!std::exchange(in_batch_, true)) database_->begin();
+  const int64_t id = put_log(log);
+  if (log.digest.empty()) return;
+  const auto before = take_crashes(id);
+  for (const auto& crash : log.crashes) {
+    const std::string file = crash.member.empty() ? log.shown : log.shown + "!" + crash.member;
+    const int64_t signature = put_signature(crash, file);
+    const auto old = before.find(place_in_file(crash.member, to_signed(crash.start_byte), signature));
+    sql_.insert_crash.run(id, crash.member, to_signed(crash.start_byte), signature, crash.title, crash.kernel,
+                          crash.arch, crash.seen, old == before.end() ? run_ : old->second);
+  }
+}
+
+void Store::touch(const std::string& path, const FileStamp& stamp) {
+  if (!std::exchange(in_batch_, true)) database_->begin();
+  sql_.touch_log.run(to_signed(stamp.size), stamp.mtime_ns, path);
+}
+
+/// The log's row: new, or the one it had.
+int64_t Store::put_log(const LogRecord& log) {
+  int64_t id = 0;
+  if (sql_.find_log.reset().bind(log.path).step()) {
+    id = sql_.find_log.number(0);
+  } else if (!log.digest.empty()) {
+    id = moved_log(log);
+  }
+  sql_.find_log.reset();
+  const std::optional<std::string> failed = log.failed.empty() ? std::nullopt : std::optional(log.failed);
+  const auto size = to_signed(log.stamp.size);
+  if (id == 0) {
+    sql_.insert_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs), failed);
+    return database_->last_row();
+  }
+  if (log.digest.empty()) {
+    sql_.fail_log.run(failed, id);
+    return id;
+  }
+  sql_.update_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs), failed, id);
+  return id;
+}
+
+/// A file with the same bytes that is no longer where it was; 0 if there is none.
+int64_t Store::moved_log(const LogRecord& log) {
+  int64_t id = 0;
+  sql_.find_moved.reset().bind(log.digest);
+  while (id == 0 && sql_.find_moved.step()) {
+    std::error_code error;
+    if (!std::filesystem::exists(sql_.find_moved.text(1), error)) id = sql_.find_moved.number(0);
+  }
+  sql_.find_moved.reset();
+  return id;
+}
+
+/// Takes away the crashes that the log had; says in which run each was found.
+std::unordered_map<std::string, int64_t> Store::take_crashes(int64_t log) {
+  std::unordered_map<std::string, int64_t> out;
+  Statement& select = sql_.old_crashes;
+  select.reset().bind(log);
+  while (select.step()) {
+    out.emplace(place_in_file(select.text(0), select.number(1), select.number(2)), select.number(3));
+  }
+  select.reset();
+  if (!out.empty()) sql_.delete_crashes.run(log);
+  return out;
+}
+
+/// Of crashes that are equally clean the first by name is kept, so that the order of files does not matter.
+bool Store::is_better(int64_t cleanness, const std::string& file, int64_t start, const KnownSignature& known) {
+  if (cleanness != known.cleanness) return cleanness > known.cleanness;
+  return std::tie(file, start) < std::tie(known.file, known.start_byte);
+}
+
+/// The signature's row, with the cleanest crash that has it.
+int64_t Store::put_signature(const CrashRecord& crash, const std::string& file) {
+  const std::string json = signature_to_json(crash.signature);
+  const std::string key = digest(json, kDigestDigits);
+  const auto start = to_signed(crash.start_byte);
+  const auto end = to_signed(crash.end_byte);
+  auto [entry, is_new] = signatures_.try_emplace(key, KnownSignature{0, crash.cleanness, file, start});
+  KnownSignature& known = entry->second;
+  if (is_new) {
+    sql_.insert_signature.run(key, json, crash.cleanness, file, start, end, crash.json);
+    known.id = database_->last_row();
+  } else if (is_better(crash.cleanness, file, start, known)) {
+    sql_.update_signature.run(crash.cleanness, file, start, end, crash.json, known.id);
+    known = {known.id, crash.cleanness, file, start};
+  }
+  return known.id;
+}
+
+std::optional<Diagnostic> Store::finish_run(const SignatureRules& rules, std::string_view now) {
+  if (!std::exchange(in_batch_, true)) database_->begin();
+  place_signatures(*database_, rules, run_);
+  database_->prepare("UPDATE run SET finished = ? WHERE id = ?").run(now, run_);
+  return commit();
+}
+
+}  // namespace ktriage

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "rules/result.h"
+#include "rules/rule_pack.h"
+#include "triage/store/database.h"
+#include "triage/store/records.h"
+
+namespace ktriage {
+
+/// What triage remembers between runs: which files it has read, the crashes in them, which bug each is, and what
+/// people said about the bugs.
+///
+/// A run is begin_run(), add() for each new or changed file, commit() now and then, finish_run(). What add() stores are
+/// facts that no order changes; which signature belongs to which cluster is decided in finish_run() alone, over all
+/// that are not placed yet, the clearest first. So a run that was killed and run again ends like one that was not,
+/// provided that the files are the same. Signatures that were placed stay where they are.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& file, Access access);
+
+  /// The files that need not be read again as long as they look the same. Absolute paths.
+  std::unordered_map<std::string, FileStamp> known_files();
+  /// The digest of a file's bytes when it was read; empty if it was not.
+  std::string known_digest(const std::string& path);
+
+  /// `now` is ISO 8601, UTC. Goes on with a run that was interrupted.
+  void begin_run(std::string_view now);
+  /// Files in any order. The crashes of a file that has changed take the place of those it had. A file that was moved
+  /// keeps what it had. A record without digest is a failure to read anything: what was known stays.
+  void add(const LogRecord& log);
+  /// The file's time or size changed, but its bytes did not.
+  void touch(const std::string& path, const FileStamp& stamp);
+  /// Makes lasting what was added so far.
+  std::optional<Diagnostic> commit();
+  /// Places the new signatures, and ends the run.
+  std::optional<Diagnostic> finish_run(const SignatureRules& rules, std::string_view now);
+
+  Database& database() { return *database_; }
+
+ private:
+  struct KnownSignature {
+    int64_t id = 0;
+    int64_t cleanness = 0;
+    std::string file;
+    int64_t start_byte = 0;
+  };
+
+  explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  static bool is_better(int64_t cleanness, const std::string& file, int64_t start, const KnownSignature& known);
+  void prepare();
+  int64_t put_log(const LogRecord& log);
+  int64_t moved_log(const LogRecord& log);
+  std::unordered_map<std::string, int64_t> take_crashes(int64_t log);
+  int64_t put_signature(const CrashRecord& crash, const std::string& file);
+  void load_signatures();
+
+  std::unique_ptr<Database> database_;
+  std::unordered_map<std::string, KnownSignature> signatures_;  // by digest
+  int64_t run_ = 0;
+  bool in_batch_ = false;
+  struct Statements {
+    Statement find_log, find_moved, insert_log, update_log, fail_log, touch_log, old_crashes, delete_crashes,
+        insert_crash, insert_signature, update_signature;
+  } sql_;
+};
+
+}  // namespace ktriage
