@@ -1,4 +1,4 @@
-#include "cli/crash_json.h"
+#include "triage/crash_json.h"
 
 #include <fmt/format.h>
 
