@@ -7,6 +7,7 @@ RUN_PACKAGES=(
   libre2-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev
   libarchive-dev zlib1g-dev libssl-dev libiberty-dev
   libdw-dev libelf-dev libzstd-dev libxxhash-dev libcapstone-dev # symbolizing
+  binutils-riscv64-linux-gnu # objdump: Debian 12's capstone knows no riscv
   libsqlite3-dev # what triage remembers
   git # ktriage bisect runs it
   libvectorscan-dev # the portable fork of Intel's hyperscan, for scanning literals
@@ -17,7 +18,8 @@ CHECK_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
-  python3 chromium # the page of triage in a real browser
+  python3 python3-jsonschema # end-to-end tests of bisections, and what they print
+  chromium # the page of triage in a real browser
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
 )
 

@@ -52,6 +52,7 @@ struct BisectResult {
   bool interrupted = false;
   std::string message;  ///< why Stopped, or more about the outcome
   Find find = Find::Cause;
+  Target target;
   std::string newer;  ///< the ends of the range, as searched
   std::vector<std::string> older;
   std::optional<CommitInfo> culprit;

@@ -10,6 +10,7 @@
 
 #include "bisect/child_process.h"
 #include "bisect/git.h"
+#include "bisect/kept_symbols.h"
 #include "bisect/lab_json.h"
 #include "bisect/toolchain.h"
 
@@ -56,7 +57,7 @@ std::string infrastructure_failure(const ProcessEnd& end, const std::string& tai
   if (statvfs(directory.c_str(), &disk) == 0 && uint64_t{disk.f_bavail} * disk.f_frsize < kLeastFreeBytes) {
     return "the disk is full";
   }
-  for (const char* const sign : {"No space left on device", "Killed signal terminated program",
+  for (const char* const sign : {"No space left on device", "File too large", "Killed signal terminated program",
                                  "virtual memory exhausted", "Cannot allocate memory", "Disk quota exceeded"}) {
     if (tail.find(sign) != std::string::npos) return sign;
   }
@@ -72,6 +73,13 @@ std::optional<BuildRecord> read_record(const fs::path& path) {
   auto event = lab_event_from_json(entry);
   if (!event || !std::holds_alternative<BuildRecord>(event->what)) return std::nullopt;
   return std::get<BuildRecord>(std::move(event->what));
+}
+
+std::string read_line(const fs::path& path) {
+  std::ifstream in(path);
+  std::string out;
+  std::getline(in, out);
+  return out;
 }
 
 std::string to_text(const BuildRecord& record) { return to_json(record).dump() + "\n"; }
@@ -148,14 +156,21 @@ Builder::Outcome Builder::build_anew(const BuildKey& key, const Cancellation& ca
     outcome.infrastructure = worktree.errors().front().to_string();
     return outcome;
   }
-  // A build that was cut off leaves half-written objects behind, which make takes for good ones.
-  const bool was_cut_off = fs::exists(marker("building"), error);
+  // A build that was cut off leaves half-written objects behind, which make takes for good ones; and so does a machine
+  // that went down, whenever they were written.
+  const bool was_cut_off = fs::exists(marker("building"), error) || read_line(marker("boot")) != boot_id();
   fs::remove(marker("built"), error);
   write_file_atomically(marker("building"), key.name() + "\n");
+  if (was_cut_off) write_file_atomically(marker("boot"), boot_id() + "\n");
   if (was_cut_off || config_.build.clean == BuildConfig::Clean::Always) worktree->clean();
   if (prepare(worktree.value(), key, outcome)) {
     if (!run_command(key, cancellation, outcome)) try_again(worktree.value(), key, cancellation, outcome);
-    if (outcome.record.ok) keep(key, outcome);
+    if (outcome.record.ok && !outcome.cancelled) {
+      if (auto problem = keep_symbols(config_.build, worktree_path(), state_, key); !problem.empty()) {
+        outcome.record.reason = "no symbols: " + problem;
+      }
+      keep(key, outcome);
+    }
   }
   fs::remove(marker("building"), error);
   return outcome;
@@ -263,6 +278,10 @@ void Builder::keep(const BuildKey& key, Outcome& outcome) const {
     }
   }
   record.image = identity_of(files, draft);
+  if (!sync_tree(draft)) {
+    outcome.infrastructure = "cannot write the build to the disk";
+    return;
+  }
   write_file_atomically(draft / ".ktriage-build.json", to_text(record));
   fs::remove_all(kept(key), error);
   fs::rename(draft, kept(key), error);

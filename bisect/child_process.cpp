@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,6 +125,7 @@ class Child {
     pid_ = fork();
     if (pid_ == 0) launch.run();
     if (pid_ < 0) return std::generic_category().message(errno);
+    exit_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     report.write_end.reset();
     int error = 0;
     ssize_t got = 0;
@@ -180,8 +182,9 @@ class Child {
   }
 
   void wait_for_output(std::chrono::milliseconds time, int wake_fd) {
-    std::array<pollfd, 3> entries{{{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {wake_fd, POLLIN, 0}}};
-    // A process may close its output and live on: then poll() just sleeps, as negative descriptors are passed over.
+    // A process may close its output and live on: negative descriptors are passed over.
+    std::array<pollfd, 4> entries{
+        {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {wake_fd, POLLIN, 0}, {exit_.get(), POLLIN, 0}}};
     poll(entries.data(), entries.size(), static_cast<int>(time.count()));
     read_all();
   }
@@ -230,6 +233,7 @@ class Child {
   void drain() {
     const auto deadline = Clock::now() + kDrainTime;
     read_all();
+    exit_.reset();  // known by now, and no reason to wake up any more
     while ((out_ || err_) && wish_ == Wish::GoOn && Clock::now() < deadline) wait_for_output(kTick, -1);
   }
 
@@ -250,6 +254,7 @@ class Child {
   UniqueFd out_;
   UniqueFd err_;
   UniqueFd log_;
+  UniqueFd exit_;  // readable once the process has ended; without it (old kernels) that is seen at the next tick
   OutputWatcher* watcher_ = nullptr;
   Wish wish_ = Wish::GoOn;
   ProcessEnd result_;

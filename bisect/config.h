@@ -64,6 +64,8 @@ struct BuildConfig {
   Seconds timeout{3600};
   std::vector<Toolchain> toolchains;  ///< the first that fits a commit is used
   std::vector<std::string> images;    ///< what the tests run, in the worktree; tells whether two builds are the same
+  std::string vmlinux;                ///< in the worktree: to find lines of crashes with; empty: none
+  std::vector<std::string> modules;   ///< in the worktree: its modules, or folders of them
   Environment environment;
   Clean clean = Clean::Never;
 };

@@ -173,10 +173,16 @@ class ConfigReader {
       build.command = node.Scalar();
       return;
     }
-    if (!yaml_.check_keys(node, {"command", "timeout", "toolchains", "image", "env", "clean"})) return;
+    if (!yaml_.check_keys(node, {"command", "timeout", "toolchains", "image", "vmlinux", "modules", "env", "clean"}))
+      return;
     build.command = yaml_.text(node, "command", true);
     build.timeout = duration(node, "timeout", build.timeout);
     build.images = yaml_.texts(node, "image");
+    build.vmlinux = yaml_.text(node, "vmlinux");
+    build.modules = yaml_.texts(node, "modules");
+    if (build.vmlinux.empty() && !build.modules.empty()) {
+      yaml_.fail(node["modules"], "'modules' need their 'vmlinux'");
+    }
     build.environment = environment(node, "env");
     build.clean = choice<BuildConfig::Clean>(node, "clean",
                                              {{"never", BuildConfig::Clean::Never},

@@ -19,14 +19,15 @@ constexpr std::chrono::milliseconds kLongSilence{3000};
 ConsoleWatcher::ConsoleWatcher(const Engine& engine, const TargetMatcher& target, std::string success, std::string file)
     : success_(std::move(success)),
       file_(std::move(file)),
-      parser_(
-          engine,
-          [this, &target](CrashReport&& crash) {
-            if (crash.suppressed) return;
-            const bool matches = target.matches(crash);
-            target_seen_ = target_seen_ || matches;
-            crashes_.push_back({std::move(crash.title), std::move(crash.alt_titles), std::move(crash.report), matches});
-          }),
+      parser_(engine,
+              [this, &target](CrashReport&& crash) {
+                if (crash.suppressed) return;
+                CrashIdentity identity = target.identify(crash);
+                TargetVerdict verdict = target.judge(identity);
+                target_seen_ = target_seen_ || verdict.is_target;
+                crashes_.push_back({std::move(crash.title), std::move(crash.alt_titles), std::move(crash.report),
+                                    verdict.is_target, std::move(*identity.signature), std::move(verdict.why)});
+              }),
       last_data_(Clock::now()) {}
 
 OutputWatcher::Wish ConsoleWatcher::on_output(std::string_view bytes) {

@@ -17,6 +17,8 @@ struct SeenCrash {
   std::vector<std::string> alt_titles;
   std::string report;    ///< cleaned text
   bool matches = false;  ///< it is the target
+  Signature signature;
+  std::string why;  ///< it matches or does not, in words
 };
 
 /// Reads the console of a run while it runs, and wishes for its end as soon as it is decided: the target's crash is

@@ -7,12 +7,19 @@
 namespace ktriage {
 namespace {
 
-std::string describe(const RunRecord& run, RunOutcome counted_as) {
+std::string because(const std::string& why) { return why.empty() ? why : ": " + why; }
+
+std::string describe(const RunRecord& run, RunOutcome counted_as, const TargetMatcher* target) {
   switch (run.outcome) {
     case RunOutcome::TargetCrash:
-      return "crashed: " + run.title;
+      // Under its own name it needs no reason.
+      if (target == nullptr || target->target().titles.empty() || target->shares_title(run.identity())) {
+        return "crashed: " + run.title;
+      }
+      return "crashed: " + run.title + " (the target" + because(run.why) + ")";
     case RunOutcome::OtherCrash:
-      return "crashed: " + run.title + (counted_as == RunOutcome::TargetCrash ? "" : " (not the target)");
+      return "crashed: " + run.title + " (not the target" +
+             (counted_as == RunOutcome::TargetCrash ? ", but counted" : "") + because(run.why) + ")";
     case RunOutcome::NoCrash:
       return "OK";
     case RunOutcome::NotTestable:
@@ -39,13 +46,16 @@ std::string Evidence::verdict() const {
   return runs.empty() ? "untested" : "skip";
 }
 
-std::vector<std::string> describe_runs(const Evidence& evidence, size_t first) {
+std::vector<std::string> describe_runs(const Evidence& evidence, size_t first, const TargetMatcher* target) {
   std::vector<std::string> texts;
   for (size_t i = first; i < evidence.runs.size(); ++i) {
-    texts.push_back(describe(evidence.runs[i], evidence.outcomes[i]));
+    texts.push_back(describe(evidence.runs[i], evidence.outcomes[i], target));
   }
   const bool alike = std::adjacent_find(texts.begin(), texts.end(), std::not_equal_to<>()) == texts.end();
-  if (alike && !texts.empty()) return {"all runs: " + texts.front()};
+  if (alike && texts.size() > 1 && first > 0) {
+    return {fmt::format("runs #{} to #{}: {}", first, evidence.runs.size() - 1, texts.front())};
+  }
+  if (alike && !texts.empty() && first == 0) return {"all runs: " + texts.front()};
   for (size_t i = 0; i < texts.size(); ++i) texts[i] = fmt::format("run #{}: {}", first + i, texts[i]);
   return texts;
 }

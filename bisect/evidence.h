@@ -29,7 +29,8 @@ struct Evidence {
   std::string verdict() const;
 };
 
-/// The lines that tell of the runs from index `first` on: "all runs: OK", or a line a run.
-std::vector<std::string> describe_runs(const Evidence& evidence, size_t first);
+/// The lines that tell of the runs from index `first` on: "all runs: OK", or a line a run; further runs that are alike
+/// are one line too. `target` may be null.
+std::vector<std::string> describe_runs(const Evidence& evidence, size_t first, const TargetMatcher* target);
 
 }  // namespace ktriage

@@ -43,6 +43,8 @@ Git::Answer Git::ask(const std::vector<std::string>& arguments) const {
                     "-c",
                     "gc.auto=0",
                     "-c",
+                    "core.hooksPath=/dev/null",
+                    "-c",
                     "advice.detachedHead=false",
                     "-c",
                     "core.quotePath=true",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 namespace ktriage {
 namespace {
@@ -21,29 +22,43 @@ class LogWriter {
       : result_(result), repository_(repository), terms_(terms_of(result.find)) {}
 
   Result<std::string> write() {
-    say(terms_.newer, result_.newer);
-    for (const auto& older : result_.older) say(terms_.older, older);
-    out_ += "git bisect start";
-    if (result_.find == Find::Fix) out_ += " '--term-new=fixed' '--term-old=unfixed'";
-    out_ += " '" + result_.newer + "'";
-    for (const auto& older : result_.older) out_ += " '" + older + "'";
-    out_ += "\n";
+    said_.insert(result_.newer);
+    said_.insert(result_.older.begin(), result_.older.end());
     for (const auto& step : result_.steps) {
       if (step.key.revert.empty()) add_step(step);
     }
     if (result_.culprit) conclude();
-    return std::move(out_);
+    const std::string marks = std::exchange(out_, {});
+    begin(marks.find("git bisect ") == std::string::npos);
+    return out_ + marks;
   }
 
  private:
+  /// git 2.39 fails to replay a start whose ends leave a single commit: then they are told one by one.
+  void begin(bool ends_tell_all) {
+    std::string ends = " '" + result_.newer + "'";
+    for (const auto& older : result_.older) ends += " '" + older + "'";
+    if (!ends_tell_all) {
+      say(terms_.newer, result_.newer);
+      for (const auto& older : result_.older) say(terms_.older, older);
+    }
+    out_ += "git bisect start";
+    if (result_.find == Find::Fix) out_ += " '--term-new=fixed' '--term-old=unfixed'";
+    out_ += (ends_tell_all ? "" : ends) + "\n";
+    if (!ends_tell_all) return;
+    mark(terms_.newer, result_.newer, subject_of(result_.newer));
+    for (const auto& older : result_.older) mark(terms_.older, older, subject_of(older));
+  }
+
+  std::string subject_of(const std::string& sha) {
+    const auto info = repository_.info(sha);
+    return info ? info->subject : "";
+  }
+
   void comment(const std::string& what, const std::string& sha, const std::string& subject) {
     out_ += fmt::format("# {}: [{}] {}\n", what, sha, subject);
   }
-  void say(const std::string& what, const std::string& sha) {
-    const auto info = repository_.info(sha);
-    comment(what, sha, info ? info->subject : "");
-    said_.insert(sha);
-  }
+  void say(const std::string& what, const std::string& sha) { comment(what, sha, subject_of(sha)); }
   void mark(const std::string& term, const std::string& sha, const std::string& subject) {
     comment(term, sha, subject);
     out_ += "git bisect " + term + " " + sha + "\n";
@@ -94,8 +109,7 @@ class LogWriter {
     const auto parents = repository_.parents(culprit.sha);
     for (const auto& parent : parents ? parents.value() : std::vector<std::string>()) {
       if (said_.contains(parent) || !is_in_range(parent)) continue;
-      const auto info = repository_.info(parent);
-      mark(terms_.older, parent, info ? info->subject : "");
+      mark(terms_.older, parent, subject_of(parent));
     }
     if (newest_ != culprit.sha) mark(terms_.newer, culprit.sha, culprit.subject);
     out_ += fmt::format("# first {} commit: [{}] {}\n", terms_.newer, culprit.sha, culprit.subject);

@@ -128,12 +128,13 @@ class GitStrategy final : public Strategy {
   }
 
   void learn(GitKnowledge& known, CommitId commit, Verdict verdict) const {
+    if (!graph_.is_candidate(commit)) return;  // the ends stay what they are, see notice_ends()
     // A commit may get another verdict when more of its runs crash.
     std::erase(known.goods, commit);
     std::erase(known.skipped, commit);
     if (verdict == Verdict::Good) known.goods.push_back(commit);
     if (verdict == Verdict::Skip) known.skipped.push_back(commit);
-    if (verdict != Verdict::Bad || !graph_.is_candidate(commit)) return;
+    if (verdict != Verdict::Bad) return;
     // With several workers an answer may come for a commit that the range has left behind; git itself never asks for
     // one.
     std::vector<uint8_t> reached(graph_.candidates());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,6 +18,7 @@ struct BuildKey {
   std::string revert;
 
   bool operator==(const BuildKey&) const = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a 0
   auto operator<=>(const BuildKey&) const = default;
   /// For file names: the first digits of the hashes.
   std::string name() const { return commit.substr(0, 12) + (revert.empty() ? "" : "-without-" + revert.substr(0, 12)); }
@@ -26,7 +28,7 @@ struct BuildKey {
 struct BuildRecord {
   BuildKey key;
   bool ok = false;
-  std::string reason;  ///< why not
+  std::string reason;  ///< why not; if ok, what went wrong beside it
   Seconds seconds{0};
   std::string image;  ///< identity of what it made; empty: unknown
   std::string log;    ///< relative to the state directory
@@ -42,6 +44,8 @@ struct RunRecord {
   RunOutcome outcome = RunOutcome::NoCrash;
   std::string title;                      ///< of the crash
   std::vector<std::string> alt_titles;    ///< of the same
+  std::optional<Signature> signature;     ///< of the same; nothing without a report
+  std::string why;                        ///< the crash was taken for the target, or was not, in words
   std::string reason;                     ///< of the outcome, where the title does not tell
   std::vector<std::string> other_titles;  ///< further crashes of the run
   std::string report;                     ///< the crash's text
@@ -49,6 +53,7 @@ struct RunRecord {
   std::string log;  ///< relative to the state directory
   int retries = 0;  ///< infrastructure failures before it
 
+  CrashIdentity identity() const { return {title, alt_titles, signature}; }
   bool operator==(const RunRecord&) const = default;
 };
 
@@ -81,7 +86,7 @@ class Lab {
   virtual bool keeps_builds() const = 0;
   /// The crash that runs started from now on look for.
   virtual void set_target(std::shared_ptr<const TargetMatcher> target) = 0;
-  /// REQUIRES: the slot is free.
+  /// REQUIRES: the slot is free, and there is a target.
   virtual void start(int slot, const LabTask& task) = 0;
   /// The slot's task is not wanted any more; it is free once this returns.
   virtual void cancel(int slot) = 0;

@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "bisect/signature_json.h"
+
 namespace ktriage {
 namespace {
 
@@ -55,6 +57,8 @@ Json to_json(const RunRecord& record) {
   out["outcome"] = std::string(to_string(record.outcome));
   add(out, "title", record.title);
   add(out, "alt_titles", record.alt_titles);
+  if (record.signature) out["signature"] = to_json(*record.signature);
+  add(out, "why", record.why);
   add(out, "reason", record.reason);
   add(out, "other_titles", record.other_titles);
   add(out, "report", record.report);
@@ -85,6 +89,8 @@ std::optional<LabEvent> lab_event_from_json(const Json& entry) {
   run.outcome = outcome_from(entry.at("outcome"));
   run.title = entry.value("title", "");
   run.alt_titles = entry.value("alt_titles", Texts());
+  if (entry.contains("signature")) run.signature = signature_from_json(entry["signature"]);
+  run.why = entry.value("why", "");
   run.reason = entry.value("reason", "");
   run.other_titles = entry.value("other_titles", Texts());
   run.report = entry.value("report", "");

@@ -4,10 +4,17 @@
 
 #include <algorithm>
 
+#include "bisect/strategy.h"
+
 namespace ktriage {
 namespace {
 
-constexpr int kCrashesWanted = 3;  // from there on a rate can be told, and few runs decide about other commits
+/// From there on a rate can be told, and few runs decide about other commits. The noisy search wants more: then let it
+/// have them at once.
+int crashes_wanted(const BisectConfig& config) {
+  const int wanted = config.strategy == StrategyKind::Bayes ? BayesOptions().reproduction_crashes : 3;
+  return std::min(wanted, config.runs.max);
+}
 
 SearchRange ended(BisectOutcome outcome, std::string why) {
   SearchRange range;
@@ -32,7 +39,7 @@ CrashCounts RangeFinder::counts() {
 Result<bool> RangeFinder::reproduce() {
   show("reproducing the crash");
   const size_t most = 3 * static_cast<size_t>(config_.runs.max);
-  const int wanted = std::min(kCrashesWanted, config_.runs.max);
+  const int wanted = crashes_wanted(config_);
   const auto done = bench_.test({commits_.bad, {}}, [&](const Evidence& evidence) {
     return evidence.crashes() >= wanted || evidence.runs.size() >= most;
   });

@@ -101,11 +101,9 @@ Result<std::vector<std::string>> GitRepository::tags(const std::string& tip) {
 }
 
 Result<std::string> GitRepository::show(const std::string& commit) {
-  // As bisect.c's show_commit() has it: parents first, trees not descended into, a merge without changes of its own.
-  auto text = Git(path_).run(
-      {"diff-tree", "--pretty=medium", "--raw", "--no-abbrev", "--always", "--root", "-m", "--first-parent", commit});
-  if (!text || text->starts_with("commit ")) return text;
-  return Git(path_).run({"show", "-s", "--pretty=medium", commit, "--"});
+  // As bisect.c's show_commit() has it: trees not descended into, a merge as the change that it made to its first parent.
+  return Git(path_).run({"diff-tree", "--pretty=medium", "--raw", "--no-abbrev", "--always", "--root",
+                         "--diff-merges=first-parent", commit});
 }
 
 Result<std::string> GitRepository::message(const std::string& commit) {

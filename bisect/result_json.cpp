@@ -22,11 +22,23 @@ Json run_of(const RunRecord& run, RunOutcome counted_as) {
   Json out = {{"outcome", std::string(to_string(run.outcome))}};
   if (counted_as != run.outcome) out["counted_as"] = std::string(to_string(counted_as));
   add(out, "title", run.title);
+  if (run.signature) out["signature"] = run.signature->id;
+  add(out, "why", run.why);
   add(out, "reason", run.reason);
   if (!run.other_titles.empty()) out["other_titles"] = run.other_titles;
   out["seconds"] = run.seconds.count();
   add(out, "log", run.log);
   if (run.retries > 0) out["retries"] = run.retries;
+  return out;
+}
+
+Json target_of(const Target& target) {
+  Json out = {{"titles", target.titles}};
+  if (target.signature) out["signature"] = target.signature->id;
+  out["from"] = target.from == Target::From::Title    ? "title"
+                : target.from == Target::From::Report ? "report"
+                : target.from == Target::From::Runs   ? "runs"
+                                                      : "nothing";
   return out;
 }
 
@@ -90,6 +102,7 @@ std::string result_to_json(const BisectResult& result, int indent) {
   Json out = {{"schema", "ktriage.bisect/1"}, {"outcome", std::string(to_string(result.outcome))}};
   add(out, "message", result.message);
   out["find"] = result.find == Find::Cause ? "cause" : "fix";
+  out["target"] = target_of(result.target);
   add(out, "newer", result.newer);
   out["older"] = result.older;
   if (result.culprit) out["culprit"] = commit_of(*result.culprit);
@@ -117,6 +130,7 @@ std::string result_to_json(const BisectResult& result, int indent) {
   add(out, "fixes_tag", result.fixes_tag);
   if (result.crash) {
     Json crash = {{"title", result.crash->title}};
+    if (result.crash->signature) crash["signature"] = result.crash->signature->id;
     if (!result.crash->alt_titles.empty()) crash["alt_titles"] = result.crash->alt_titles;
     add(crash, "report", result.crash->report);
     add(crash, "log", result.crash->log);

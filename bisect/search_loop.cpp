@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ktriage {
 
@@ -28,6 +29,8 @@ void SearchLoop::feed() {
     if (!commit) continue;
     const CommitId canonical = model_.canonical(*commit);
     const Evidence& evidence = bench_.evidence(key);
+    // A merge base that never had the bug says nothing about its fix, though it lies at the old end of the range.
+    if (config_.find == Find::Fix && !model_.graph().is_candidate(*commit) && evidence.crashes() == 0) continue;
     for (size_t& i = fed_[key]; i < evidence.outcomes.size(); ++i) model_.record(canonical, evidence.outcomes[i]);
     if (evidence.failed_to_build() && fed_failures_.insert(key).second) {
       model_.record(canonical, RunOutcome::NotTestable);
@@ -124,14 +127,14 @@ bool SearchLoop::begin(const Proposal& proposal, int slot) {
   return true;
 }
 
+/// A commit is introduced once, however often the search comes back to it.
 void SearchLoop::announce(const Active& active) {
-  if (!active.is_base && last_announced_ != active.key.commit) {
+  if (!active.is_base && !bench_.is_announced(active.key)) {
     const SearchStatus status = model_.status();
     const auto info = repository_.info(active.key.commit);
     output_.log(bisecting_line(status.revisions_left, status.steps_left));
     output_.log(fmt::format("[{}] {}", active.key.commit, info ? info->subject : ""));
   }
-  last_announced_ = active.key.commit;
   bench_.announce(active.key);
 }
 
@@ -182,11 +185,11 @@ bool SearchLoop::is_done(const Active& active) {
 void SearchLoop::finish(int slot) {
   const Active active = active_[slot];
   active_.erase(slot);
-  // Others have been begun since this one: say whose results these are.
-  if (last_announced_ != active.key.commit) output_.log("results of commit " + active.key.commit + ":");
   bench_.report(active.key, active.first_run);
   if (active.is_base) return;
-  output_.log("# git bisect " + term(bench_.evidence(active.key).verdict()) + " " + active.key.commit);
+  const std::string verdict = bench_.evidence(active.key).verdict();
+  if (std::exchange(said_[active.commit], verdict) == verdict) return;
+  output_.log("# git bisect " + term(verdict) + " " + active.key.commit);
 }
 
 void SearchLoop::cancel_all() {

@@ -63,7 +63,7 @@ class SearchLoop {
   std::set<BuildKey> fed_failures_;
   std::set<CommitId> never_had_it_;
   std::map<CommitId, std::string> bases_;
-  std::string last_announced_;
+  std::map<CommitId, std::string> said_;  // verdicts in the log
 };
 
 }  // namespace ktriage

@@ -4,19 +4,23 @@
 
 namespace ktriage {
 
+BayesOptions bayes_options(const BisectConfig& config, std::vector<double> weights) {
+  BayesOptions options;
+  options.direction = config.find == Find::Fix ? Direction::Fix : Direction::Cause;
+  options.error_probability = config.runs.error_probability;
+  options.weights = std::move(weights);
+  options.max_runs_per_proposal = config.runs.max;
+  options.reproduction_runs = 3 * config.runs.max;
+  return options;
+}
+
 SearchModel::SearchModel(std::unique_ptr<CommitGraph> graph, const BisectConfig& config, std::vector<double> weights,
                          int git_runs)
     : graph_(std::move(graph)), config_(config), weights_(std::move(weights)), git_runs_(git_runs), strategy_(make()) {}
 
 std::unique_ptr<Strategy> SearchModel::make() const {
-  const Direction direction = config_.find == Find::Fix ? Direction::Fix : Direction::Cause;
-  if (config_.strategy == StrategyKind::Git) return make_git_strategy(*graph_, {direction, git_runs_});
-  BayesOptions options;
-  options.direction = direction;
-  options.error_probability = config_.runs.error_probability;
-  options.weights = weights_;
-  options.max_runs_per_proposal = config_.runs.max;
-  options.reproduction_runs = 3 * config_.runs.max;
+  BayesOptions options = bayes_options(config_, weights_);
+  if (config_.strategy == StrategyKind::Git) return make_git_strategy(*graph_, {options.direction, git_runs_});
   options.cost = cost_;
   return make_bayes_strategy(*graph_, options);
 }

@@ -12,6 +12,9 @@
 
 namespace ktriage {
 
+/// What the configuration asks of `strategy: bayes`. `weights`: as BayesOptions has them.
+BayesOptions bayes_options(const BisectConfig& config, std::vector<double> weights);
+
 /// A strategy that can be told two more things: that two commits are the same program, and what tests cost.
 ///
 /// Commits with identical images behave alike, so that whatever changed the behaviour is reached by both or by neither:

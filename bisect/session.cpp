@@ -2,35 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
+#include <set>
 
 #include "bisect/git.h"
 #include "bisect/range_finder.h"
 #include "bisect/recipients.h"
+#include "bisect/target_choice.h"
 
 namespace ktriage {
 namespace {
 
 constexpr int kVerificationRounds = 5;
-
-/// The title that most runs crashed with, with its alternatives.
-std::set<std::string> commonest_titles(const Evidence& evidence) {
-  std::map<std::string, int> counts;
-  for (const auto& run : evidence.runs) {
-    if (run.outcome == RunOutcome::TargetCrash) ++counts[run.title];
-  }
-  const auto most =
-      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  std::set<std::string> out;
-  if (most == counts.end()) return out;
-  for (const auto& run : evidence.runs) {
-    if (run.outcome != RunOutcome::TargetCrash || run.title != most->first) continue;
-    out.insert(run.title);
-    out.insert(run.alt_titles.begin(), run.alt_titles.end());
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -77,10 +59,9 @@ BisectResult Session::run() {
   const bool is_cause = config.find == Find::Cause;
   parts_.output.log((is_cause ? "bisecting cause commit starting from " : "bisecting fixing commit since ") +
                     parts_.commits.bad);
-  if (!parts_.target_titles.empty()) {
-    parts_.lab.set_target(std::make_shared<TitleMatcher>(parts_.target_titles));
-  }
+  bench_.set_target(std::make_shared<TargetMatcher>(parts_.judge, parts_.target));
   const bool finished = bisect();
+  result_.target = parts_.target;
   gather();
   if (finished && result_.culprit) describe_culprit();
   return std::move(result_);
@@ -98,7 +79,10 @@ bool Session::bisect() {
     end_with(BisectOutcome::NotReproduced, "the crash wasn't reproduced on the original commit");
     return true;
   }
-  if (parts_.target_titles.empty()) choose_target();
+  settle();
+  if (const RunRecord* crash = crash_of(parts_.commits.bad); crash != nullptr && parts_.reproduced) {
+    parts_.reproduced(*crash);
+  }
   const auto range = finder.find();
   if (!range) return stop(range.errors());
   if (range->ends) {
@@ -108,12 +92,15 @@ bool Session::bisect() {
   return search(range.value());
 }
 
-/// Nobody said which crash is meant: it is what the bad commit shows most.
-void Session::choose_target() {
-  const BuildKey key{parts_.commits.bad, {}};
-  parts_.target_titles = commonest_titles(bench_.evidence(key));
-  parts_.lab.set_target(std::make_shared<TitleMatcher>(parts_.target_titles));
-  bench_.refocus(parts_.target_titles);
+/// The bad commit has shown the crash: from now on it is known better than by a title, or than not at all.
+void Session::settle() {
+  parts_.target = settle_target(parts_.target, parts_.judge, bench_.evidence({parts_.commits.bad, {}}));
+  bench_.set_target(std::make_shared<TargetMatcher>(parts_.judge, parts_.target));
+  if (parts_.target.signature) {
+    parts_.output.log(
+        fmt::format("target: signature {}, {}", parts_.target.signature->id,
+                    parts_.target.signature->what.empty() ? "of no known kind" : parts_.target.signature->what));
+  }
 }
 
 bool Session::search(const SearchRange& range) {
@@ -126,8 +113,7 @@ bool Session::search(const SearchRange& range) {
   auto owned = std::make_unique<CommitGraph>(std::move(graph.value()));
   const Evidence& bad = bench_.evidence({parts_.commits.bad, {}});
   std::vector<double> weights;
-  const RunRecord* crash = crash_of(parts_.commits.bad);
-  if (parts_.prior && crash != nullptr) weights = parts_.prior(*owned, *crash);
+  if (parts_.prior) weights = parts_.prior(*owned, range);
   const int git_runs = clean_runs_needed({bad.crashes(), bad.clean()}, parts_.config.runs);
   SearchModel model(std::move(owned), parts_.config, std::move(weights), git_runs);
   SearchLoop loop(parts_.config, parts_.repository, bench_, parts_.output, model, parts_.commits.bad);
@@ -264,7 +250,7 @@ std::vector<std::string> closing_lines(const BisectResult& result, Repository& r
     if (text) add_text(text.value());
   }
   const auto nanoseconds = [](Seconds seconds) {
-    return format_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(seconds));
+    return format_duration(std::chrono::round<std::chrono::nanoseconds>(seconds));
   };
   out.push_back(fmt::format("revisions tested: {}, total time: {} (build: {}, test: {})", result.revisions,
                             format_duration(result.total_time), nanoseconds(result.build_time),

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "bisect/bisect_result.h"
@@ -23,11 +22,14 @@ struct SessionParts {
   Repository& repository;
   Lab& lab;
   SessionOutput& output;
-  std::set<std::string> target_titles;  ///< empty: what the bad commit's runs crash with most
+  const CrashJudge& judge;
+  Target target;  ///< as the configuration has it
   std::function<std::string(const std::string& commit)> compiler;
   std::function<std::chrono::nanoseconds()> elapsed;
-  /// Weights for the candidates of a graph, given the crash of the bad commit; may be empty.
-  std::function<std::vector<double>(const CommitGraph&, const RunRecord& crash)> prior;
+  /// The bad commit has crashed, and no other commit was built in the first worktree since; may be empty.
+  std::function<void(const RunRecord& crash)> reproduced;
+  /// Weights for the candidates of a graph; may be empty. The same whenever it is asked, also by a resumed bisection.
+  std::function<std::vector<double>(const CommitGraph&, const SearchRange&)> prior;
   /// The text of a crash with file and line, as far as they can be had; may be empty.
   std::function<std::string(const RunRecord& crash)> symbolize;
   /// More recipients than the commit names; may be empty.
@@ -43,7 +45,7 @@ class Session {
   BisectResult run();
 
  private:
-  void choose_target();
+  void settle();
   bool bisect();
   bool search(const SearchRange& range);
   void conclude(const SearchStatus& status, const CommitGraph& graph);

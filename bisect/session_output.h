@@ -12,7 +12,7 @@ namespace ktriage {
 /// Where a bisection stands, for people who watch.
 struct SessionStatus {
   std::string phase;                 ///< "reproducing", "looking for a good release", "searching" …
-  std::vector<std::string> workers;  ///< what each does: "builds 6c9bef32c6e7", empty: nothing
+  std::vector<std::string> workers;  ///< what each does: "builds 6c9bef32c6e7", "runs 6c9bef32c6e7 #3"; empty: nothing
   int steps_left = -1;               ///< negative: unknown
   size_t revisions_left = 0;
   double confidence = 0;

@@ -126,6 +126,27 @@ Policy repeated_git_policy(std::string name, int runs) {
           }};
 }
 
+Policy reproduced_git_policy(std::string name, ReproducedGitOptions options) {
+  return {std::move(name), [options = std::move(options)](const CommitGraph& graph, SimulatedTester& tester) {
+            const bool is_cause = options.direction == Direction::Cause;
+            const CommitId crashing = is_cause ? graph.bad() : static_cast<CommitId>(graph.candidates());
+            int crashes = 0;
+            int runs = 0;
+            for (; crashes < options.crashes && runs < options.runs; ++runs) {
+              if (tester.run(crashing) == RunOutcome::TargetCrash) ++crashes;
+            }
+            Trial trial;
+            trial.state = SearchState::NotReproduced;
+            if (crashes > 0) {
+              const int needed = options.clean_runs_needed(crashes, runs - crashes);
+              trial = bisect_with(*make_git_strategy(graph, {options.direction, needed}), tester);
+            }
+            trial.reproduction_runs = static_cast<size_t>(runs);
+            trial.runs = tester.runs() - trial.reproduction_runs;
+            return trial;
+          }};
+}
+
 Policy peer_policy() { return {"peer", bisect_as_peer}; }
 
 }  // namespace ktriage

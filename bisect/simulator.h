@@ -61,12 +61,22 @@ struct Policy {
   std::function<Trial(const CommitGraph& graph, SimulatedTester& tester)> bisect;
 };
 
-/// A Strategy, as the real loop drives it.
+/// A Strategy, as the real loop drives it. Runs on the commit that it tests first, before it turns to another one,
+/// count as reproduction.
 Trial bisect_with(Strategy& strategy, SimulatedTester& tester);
 
 Policy bayes_policy(std::string name, BayesOptions options);
 /// git bisect with so many runs a commit, bad at the first crash of any kind, as a script does for `git bisect run`.
 Policy repeated_git_policy(std::string name, int runs);
+/// `strategy: git`, as the real loop drives it: the crash is reproduced first, and how flaky it proves decides how many
+/// clean runs make a commit good. `crashing` is where it is known.
+struct ReproducedGitOptions {
+  Direction direction = Direction::Cause;
+  int crashes = 3;  ///< to see before the search
+  int runs = 60;    ///< at most, for that
+  std::function<int(int crashes, int clean)> clean_runs_needed;
+};
+Policy reproduced_git_policy(std::string name, ReproducedGitOptions options);
 /// What syzkaller does: ten runs a commit, twenty if it proves flaky, any crash counts, few crashes are a skip.
 Policy peer_policy();
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <system_error>
 
 namespace ktriage {
@@ -38,7 +39,8 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   StateDirectory state;
   std::error_code error;
   state.path_ = fs::absolute(path).lexically_normal();
-  for (const auto& directory : {state.path_, state.logs(), state.builds(), state.path_ / "worktrees"}) {
+  for (const auto& directory :
+       {state.path_, state.logs(), state.builds(), state.path_ / "symbols", state.path_ / "worktrees"}) {
     fs::create_directories(directory, error);
     if (error) return Diagnostic{directory.string(), 0, 0, "cannot make the directory: " + error.message()};
   }
@@ -56,6 +58,25 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   fstat(state.lock_.get(), &about);
   state.mark_ = state.path_.string() + ":" + std::to_string(about.st_ino) + ":";
   return state;
+}
+
+bool sync_tree(const fs::path& path) {
+  bool good = true;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->is_symlink(error) || !(entry->is_regular_file(error) || entry->is_directory(error))) continue;
+    const UniqueFd fd(open(entry->path().c_str(), O_RDONLY | O_CLOEXEC));
+    good = fd && fsync(fd.get()) == 0 && good;
+  }
+  sync_directory(path);
+  return good && !error;
+}
+
+std::string boot_id() {
+  std::ifstream in("/proc/sys/kernel/random/boot_id");
+  std::string out;
+  std::getline(in, out);
+  return out;
 }
 
 Result<std::string> write_file_atomically(const fs::path& path, std::string_view text) {

@@ -22,6 +22,10 @@ class StateDirectory {
   std::filesystem::path result() const { return path_ / "result.json"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
   std::filesystem::path builds() const { return path_ / "builds"; }
+  /// vmlinux and modules of a build.
+  std::filesystem::path symbols(const std::string& build) const { return path_ / "symbols" / build; }
+  /// Where the crash points to, as found out once.
+  std::filesystem::path places() const { return path_ / "crash-places.json"; }
   std::filesystem::path worktree(int worker) const {
     return path_ / "worktrees" / ("worker-" + std::to_string(worker));
   }
@@ -33,6 +37,12 @@ class StateDirectory {
   UniqueFd lock_;
   std::string mark_;
 };
+
+/// Has all files below `path` written to the disk. False if that failed.
+bool sync_tree(const std::filesystem::path& path);
+
+/// Tells one start of the machine from all others; empty if the system does not say.
+std::string boot_id();
 
 /// Replaces `path` as a whole: after a crash the file is the old one or the new one. Synced to the disk.
 Result<std::string> write_file_atomically(const std::filesystem::path& path, std::string_view text);

@@ -19,12 +19,13 @@ bool TestBench::needs_build(int slot, const BuildKey& key) {
 void TestBench::start(int slot, const BuildKey& key) {
   if (std::find(order_.begin(), order_.end(), key) == order_.end()) order_.push_back(key);
   const bool build = needs_build(slot, key);
-  doing_[slot] = (build ? "builds " : "runs ") + key.name();
+  const size_t runs = evidence_[key].runs.size();
+  doing_[slot] = build ? "builds " + key.name() : "runs " + key.name() + " #" + std::to_string(runs);
   if (build) {
     holds_.erase(slot);
     lab_.start(slot, BuildTask{key});
   } else {
-    lab_.start(slot, RunTask{key, static_cast<int>(evidence_[key].runs.size())});
+    lab_.start(slot, RunTask{key, static_cast<int>(runs)});
   }
   show(status_);
 }
@@ -69,18 +70,24 @@ void TestBench::take(RunRecord&& run) {
   evidence.runs.push_back(std::move(run));
 }
 
-void TestBench::refocus(const std::set<std::string>& titles) {
+void TestBench::set_target(std::shared_ptr<const TargetMatcher> target) {
+  target_ = target;
+  lab_.set_target(std::move(target));
   for (auto& [key, evidence] : evidence_) {
     for (size_t i = 0; i < evidence.runs.size(); ++i) {
-      RunRecord& run = evidence.runs[i];
-      const bool fits =
-          titles.contains(run.title) || std::any_of(run.alt_titles.begin(), run.alt_titles.end(),
-                                                    [&](const std::string& title) { return titles.contains(title); });
-      if (run.outcome != RunOutcome::TargetCrash || fits) continue;
-      run.outcome = RunOutcome::OtherCrash;
-      evidence.outcomes[i] = counted(run.outcome, config_.other_crash);
+      judge_again(evidence.runs[i]);
+      evidence.outcomes[i] = counted(evidence.runs[i].outcome, config_.other_crash);
     }
   }
+}
+
+void TestBench::judge_again(RunRecord& run) const {
+  if (run.outcome != RunOutcome::TargetCrash && run.outcome != RunOutcome::OtherCrash) return;
+  // What counts by its exit status alone goes by that, unless it turned out not to be what happens mostly.
+  if (!run.signature && target_->target().from != Target::From::Runs) return;
+  TargetVerdict verdict = target_->judge(run.identity());
+  run.outcome = verdict.is_target ? RunOutcome::TargetCrash : RunOutcome::OtherCrash;
+  run.why = std::move(verdict.why);
 }
 
 void TestBench::cancel(int slot) {
@@ -91,6 +98,8 @@ void TestBench::cancel(int slot) {
 }
 
 void TestBench::announce(const BuildKey& key) {
+  if (!announced_.insert(key).second) return;
+  last_named_ = key;
   const std::string compiler = describe_commit_(key.commit);
   output_.log("testing commit " + key.commit + (compiler.empty() ? "" : " with " + compiler) +
               (key.revert.empty() ? "" : ", " + key.revert + " reverted"));
@@ -98,8 +107,13 @@ void TestBench::announce(const BuildKey& key) {
 
 void TestBench::report(const BuildKey& key, size_t first_run) {
   const Evidence& known = evidence(key);
+  if (!(last_named_ == key)) {
+    output_.log((first_run > 0 ? "more runs of commit " : "results of commit ") + key.commit + ":");
+    last_named_ = key;
+  }
   if (known.failed_to_build()) return output_.log("build failed: " + known.build->reason);
-  for (const auto& line : describe_runs(known, first_run)) output_.log(line);
+  if (known.build && !known.build->reason.empty()) output_.log(known.build->reason);
+  for (const auto& line : describe_runs(known, first_run, target_.get())) output_.log(line);
   for (const auto& commit : known.build ? known.build->backports : std::vector<std::string>()) {
     output_.log("with backport " + commit);
   }

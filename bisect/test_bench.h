@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,13 +40,14 @@ class TestBench {
   Result<Arrival> wait();
   void cancel(int slot);
 
-  /// "testing commit …", before its first start.
+  /// "testing commit …", unless it was said before.
   void announce(const BuildKey& key);
-  /// What its runs from `first_run` on said.
+  bool is_announced(const BuildKey& key) const { return announced_.contains(key); }
+  /// What its runs from `first_run` on said, and whose they are if the log has turned to others since.
   void report(const BuildKey& key, size_t first_run);
 
-  /// Only crashes with one of `titles` are the target's from now on, also among what is known already.
-  void refocus(const std::set<std::string>& titles);
+  /// Says which crash counts from now on, also among what is known already.
+  void set_target(std::shared_ptr<const TargetMatcher> target);
 
   const Evidence& evidence(const BuildKey& key) { return evidence_[key]; }
   /// In the order in which they were first tested.
@@ -68,13 +70,17 @@ class TestBench {
   bool needs_build(int slot, const BuildKey& key);
   void take(BuildRecord&& build, int slot);
   void take(RunRecord&& run);
+  void judge_again(RunRecord& run) const;
 
   const BisectConfig& config_;
   Lab& lab_;
+  std::shared_ptr<const TargetMatcher> target_;
   SessionOutput& output_;
   std::function<std::string(const std::string&)> describe_commit_;
   std::map<BuildKey, Evidence> evidence_;
   std::vector<BuildKey> order_;
+  std::set<BuildKey> announced_;
+  BuildKey last_named_;            // in the log
   std::map<int, BuildKey> holds_;  // the last good build of each slot
   std::map<int, std::string> doing_;
   SessionStatus status_;

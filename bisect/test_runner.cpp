@@ -24,6 +24,8 @@ void describe_crashes(const std::vector<SeenCrash>& crashes, RunRecord& record) 
   const SeenCrash* chief = chief_crash(crashes);
   if (chief == nullptr) return;
   record.alt_titles = chief->alt_titles;
+  record.signature = chief->signature;
+  record.why = chief->why;
   record.report = chief->report.substr(0, kReportLimit);
   for (const auto& crash : crashes) {
     if (&crash != chief) record.other_titles.push_back(crash.title);

@@ -14,10 +14,7 @@ constexpr Seconds kLongestDelay{600};
 }  // namespace
 
 WorkerPool::WorkerPool(const BisectConfig& config, const StateDirectory& state, const Engine& engine, PoolHooks hooks)
-    : config_(config),
-      hooks_(std::move(hooks)),
-      keeps_builds_(!image_files(config).empty()),
-      target_(std::make_shared<TitleMatcher>(std::set<std::string>())) {
+    : config_(config), hooks_(std::move(hooks)), keeps_builds_(!image_files(config).empty()) {
   for (int slot = 0; slot < config.workers; ++slot) {
     auto worker = std::make_unique<Worker>();
     worker->builder = std::make_unique<Builder>(config, state, slot);

@@ -16,6 +16,9 @@ class Worktree {
   /// Makes the worktree at `path` if it is not there.
   static Result<Worktree> open(const std::filesystem::path& repository, const std::filesystem::path& path);
 
+  /// Takes the worktree at `path` away, if there is one, and has the repository forget it.
+  static void remove(const std::filesystem::path& repository, const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return git_.directory(); }
 
   /// Puts the files of `commit` there; whatever stood in the way goes.

@@ -33,23 +33,14 @@ std::string name_of(GitRepository& repository, const std::string& sha) {
   return info ? fmt::format("{} {}", sha.substr(0, 12), info->subject) : sha;
 }
 
-std::string end_of_range(const ResolvedCommits& commits) {
-  return commits.good.empty() ? commits.releases.front().sha : commits.good;
-}
-
 /// What the strategy would choose, if each answer were "no crash".
 ExitCode print_choices(const BisectConfig& config, GitRepository& repository, const ResolvedCommits& commits,
                        Output& output) {
-  const bool is_cause = config.find == Find::Cause;
-  const std::string newer = is_cause ? commits.bad : commits.good;
-  const std::vector<std::string> older = {is_cause ? end_of_range(commits) : commits.bad};
-  const auto listed = repository.rev_list(newer, older);
-  if (!listed) return say(listed.errors()), ExitCode::Input;
-  auto graph = CommitGraph::from_rev_list(listed.value(), older);
+  auto graph = range_of(config, repository, commits);
   if (!graph) return say(graph.errors()), ExitCode::Usage;
   print(output, fmt::format("{} candidates", graph->candidates()));
   SearchModel model(std::make_unique<CommitGraph>(std::move(graph.value())), config, {}, 1);
-  model.record(is_cause ? 0 : model.graph().find(older.front()).value_or(0), RunOutcome::TargetCrash);
+  model.record(config.find == Find::Cause ? 0 : model.graph().find(commits.bad).value_or(0), RunOutcome::TargetCrash);
   for (int i = 0; i < kFirstChoices && model.status().state == SearchState::Searching; ++i) {
     const auto proposals = model.propose(1, {});
     if (proposals.empty()) break;
@@ -64,18 +55,38 @@ ExitCode print_choices(const BisectConfig& config, GitRepository& repository, co
 
 }  // namespace
 
-Result<std::set<std::string>> target_titles(const BisectConfig& config, const Engine& engine) {
-  std::set<std::string> titles;
-  if (!config.target.title.empty()) titles.insert(config.target.title);
-  if (config.target.report.empty()) return titles;
+Result<CommitGraph> range_of(const BisectConfig& config, Repository& repository, const ResolvedCommits& commits) {
+  const bool is_cause = config.find == Find::Cause;
+  const std::string newer = is_cause ? commits.bad : commits.good;
+  std::string older = commits.bad;
+  if (is_cause) older = commits.good.empty() ? commits.releases.front().sha : commits.good;
+  // Where branches have parted, what both have is the end.
+  const auto bases = repository.merge_bases(newer, older);
+  if (!bases) return bases.errors();
+  if (bases->empty()) return Diagnostic{config.file.string(), 0, 0, "the two commits have no common history"};
+  const auto listed = repository.rev_list(newer, bases.value());
+  if (!listed) return listed.errors();
+  return CommitGraph::from_rev_list(listed.value(), bases.value());
+}
+
+Result<Target> target_of(const BisectConfig& config, const Engine& engine, const CrashJudge& judge) {
+  Target target;
+  const std::string& title = config.target.title;
+  if (!title.empty()) target = {Target::From::Title, {title}, {}};
+  if (config.target.report.empty()) return target;
+  const auto mistake = [&](const std::string& what) { return Diagnostic{config.target.report.string(), 0, 0, what}; };
   std::ifstream in(config.target.report, std::ios::binary);
-  if (!in) return Diagnostic{config.target.report.string(), 0, 0, "the target's report cannot be read"};
+  if (!in) return mistake("the target's report cannot be read");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const auto crashes = parse_log(engine, text);
-  if (crashes.empty()) return Diagnostic{config.target.report.string(), 0, 0, "holds no crash, so it makes no target"};
-  titles.insert(crashes.front().title);
-  titles.insert(crashes.front().alt_titles.begin(), crashes.front().alt_titles.end());
-  return titles;
+  for (const auto& crash : parse_log(engine, text)) {
+    CrashIdentity known = judge.identify(crash);
+    if (!title.empty() && !TargetMatcher(judge, target).shares_title(known)) continue;
+    target = {Target::From::Report, {crash.alt_titles.begin(), crash.alt_titles.end()}, std::move(known.signature)};
+    target.titles.insert(crash.title);
+    return target;
+  }
+  return mistake(title.empty() ? "holds no crash, so it makes no target"
+                               : "holds no crash of the title '" + title + "'");
 }
 
 ExitCode check_bisection(const BisectConfig& config) {

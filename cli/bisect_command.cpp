@@ -15,6 +15,7 @@
 #include "bisect/toolchain.h"
 #include "bisect/worker_pool.h"
 #include "cli/bisect_check.h"
+#include "cli/bisect_knowledge.h"
 #include "cli/bisect_output.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
@@ -27,6 +28,9 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
+
+/// Of what the journal says. 2: runs carry signatures.
+constexpr int kJournalVersion = 2;
 
 constexpr std::string_view kHelp = R"(
 Finds the commit that brought a crash in (or, with `find: fix`, the one that fixed it) by building and running commits, and
@@ -62,8 +66,13 @@ OptionsDescription options() {
 /// A bisection, its journal, and what goes with it.
 class BisectRun {
  public:
-  BisectRun(const BisectConfig& config, const Engine& engine, std::set<std::string> titles, bool json)
-      : config_(config), engine_(engine), titles_(std::move(titles)), json_(json), repository_(config.repository) {}
+  BisectRun(const BisectConfig& config, const Engine& engine, const CrashJudge& judge, Target target, bool json)
+      : config_(config),
+        engine_(engine),
+        judge_(judge),
+        target_(std::move(target)),
+        json_(json),
+        repository_(config.repository) {}
 
   ExitCode run(bool resume) {
     auto state = StateDirectory::open(config_.state);
@@ -86,8 +95,11 @@ class BisectRun {
       auto commits = resolve_commits(config_, repository_);
       if (!commits) return say(commits.errors()), ExitCode::Usage;
       commits_ = std::move(commits.value());
-      const auto written = journal.append(
-          {{"event", "begin"}, {"version", 1}, {"fingerprint", fingerprint}, {"commits", to_json(commits_)}});
+      const auto written = journal.append({{"event", "begin"},
+                                           {"version", kJournalVersion},
+                                           {"signatures", Signature::kVersion},
+                                           {"fingerprint", fingerprint},
+                                           {"commits", to_json(commits_)}});
       if (!written) return say(written.errors()), ExitCode::Input;
       return ExitCode::Ok;
     }
@@ -95,6 +107,13 @@ class BisectRun {
       say(config_.state.string() +
           ": holds a bisection already; go on with it by --resume, remove it, or give another "
           "one with --state");
+      return ExitCode::Usage;
+    }
+    if (entries.front().value("version", 0) != kJournalVersion ||
+        entries.front().value("signatures", 0) != Signature::kVersion) {
+      say(config_.state.string() +
+          ": holds a bisection that another version of ktriage began; end it with that one, or begin another with "
+          "--state");
       return ExitCode::Usage;
     }
     if (entries.front().value("fingerprint", "") != fingerprint) {
@@ -115,18 +134,15 @@ class BisectRun {
                      [&](const std::string& problem) { output.complain(problem); }});
     JournaledLab lab(pool, journal, entries);
     output.set_quiet([&] { return lab.replaying(); });
-    Session session({config_,
-                     commits_,
-                     repository_,
-                     lab,
-                     output,
-                     titles_,
-                     [this](const std::string& commit) { return compiler_of(commit); },
-                     [&] { return lab.elapsed(); },
-                     {},
-                     {},
+    BisectKnowledge knowledge(config_, state, engine_, repository_, output);
+    Session session({config_, commits_, repository_, lab, output, judge_, target_,
+                     [this](const std::string& commit) { return compiler_of(commit); }, [&] { return lab.elapsed(); },
+                     [&](const RunRecord& crash) { knowledge.learn(crash); },
+                     [&](const CommitGraph& graph, const SearchRange& range) { return knowledge.weigh(graph, range); },
+                     [&](const RunRecord& crash) { return knowledge.symbolize(crash); },
                      [this, &state](const std::string& commit) { return maintainers_of(commit, state); }});
     const BisectResult result = session.run();
+    if (result.outcome != BisectOutcome::Stopped && result.crash) knowledge.drop_symbols_but(result.crash->key);
     return conclude(result, state, output);
   }
 
@@ -146,6 +162,9 @@ class BisectRun {
     Output out;
     if (json_) out.write(json + "\n");
     if (!out.flush() || !written || output.failed()) return ExitCode::Input;
+    for (int worker = 0; worker < config_.workers; ++worker) {
+      Worktree::remove(config_.repository, state.worktree(worker));
+    }
     return result.outcome == BisectOutcome::Found ? ExitCode::Ok : ExitCode::CrashesFound;
   }
 
@@ -159,16 +178,21 @@ class BisectRun {
   }
 
   std::vector<std::string> maintainers_of(const std::string& commit, const StateDirectory& state) const {
-    const fs::path tree = state.worktree(0);
+    // Who looks after the code is best known to the newest commit; a bisection that was finished before has no worktree.
+    const std::string& newest = config_.find == Find::Cause ? commits_.bad : commits_.good;
+    if (Git(config_.repository).ask({"cat-file", "-e", newest + ":scripts/get_maintainer.pl"}).status != 0) return {};
+    const auto tree = Worktree::open(config_.repository, state.worktree(0));
+    if (!tree || !tree->checkout(newest)) return {};
     const fs::path patch = state.path() / "culprit.patch";
     const auto text = Git(config_.repository).run({"format-patch", "-1", "--stdout", commit});
     if (!text || !write_file_atomically(patch, text.value())) return {};
-    return ask_get_maintainer(tree, patch);
+    return ask_get_maintainer(tree->path(), patch);
   }
 
   const BisectConfig& config_;
   const Engine& engine_;
-  std::set<std::string> titles_;
+  const CrashJudge& judge_;
+  Target target_;
   bool json_;
   GitRepository repository_;
   ResolvedCommits commits_;
@@ -188,14 +212,16 @@ ExitCode run(const OptionValues& values) {
   auto pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
   const Engine engine(std::move(pack.value()));
-  const auto titles = target_titles(config.value(), engine);
-  if (!titles) return say(titles.errors()), ExitCode::Usage;
+  const CrashJudge judge(engine.pack());
+  const auto target = target_of(config.value(), engine, judge);
+  if (!target) return say(target.errors()), ExitCode::Usage;
   if (has_flag(values, "check")) return check_bisection(config.value());
   if (has_flag(values, "dry-run")) return dry_run_bisection(config.value());
   if (const auto checked = GitRepository(config->repository).check(); !checked) {
     return say(checked.errors()), ExitCode::Usage;
   }
-  return BisectRun(config.value(), engine, titles.value(), has_flag(values, "json")).run(has_flag(values, "resume"));
+  return BisectRun(config.value(), engine, judge, target.value(), has_flag(values, "json"))
+      .run(has_flag(values, "resume"));
 }
 
 }  // namespace

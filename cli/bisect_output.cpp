@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "cli/escape.h"
 #include "cli/messages.h"
 
@@ -44,9 +46,13 @@ void BisectOutput::log(std::string_view line) {
 }
 
 void BisectOutput::status(const SessionStatus& status) {
+  const auto now = Clock::now();
+  worker_since_.resize(status.workers.size(), now);
+  for (size_t i = 0; i < status.workers.size(); ++i) {
+    if (i >= status_.workers.size() || status.workers[i] != status_.workers[i]) worker_since_[i] = now;
+  }
   status_ = status;
-  status_since_ = Clock::now();
-  next_draw_ = Clock::now();
+  status_since_ = next_draw_ = now;
 }
 
 void BisectOutput::complain(const std::string& problem) {
@@ -60,18 +66,28 @@ void BisectOutput::tick() {
   next_draw_ = Clock::now() + kInterval;
 }
 
-void BisectOutput::draw() {
+/// The most telling first: a narrow terminal cuts the rest off.
+std::string BisectOutput::status_line() const {
+  const auto now = Clock::now();
   std::string line = status_.phase;
   if (status_.steps_left >= 0) {
-    line += fmt::format(": {} left, about {} steps", status_.revisions_left, status_.steps_left);
+    line += fmt::format(": {} revision{} left, about {} step{}", status_.revisions_left,
+                        status_.revisions_left == 1 ? "" : "s", status_.steps_left, status_.steps_left == 1 ? "" : "s");
   }
-  if (status_.time_left.count() > 0) line += ", " + format_rough_duration(status_.time_left);
-  const Seconds since = Clock::now() - status_since_;
-  for (const auto& worker : status_.workers) {
-    if (!worker.empty()) line += fmt::format(" | {} {}", worker, format_rough_duration(since));
+  // What was estimated runs down until there is news.
+  const Seconds left = status_.time_left - (now - status_since_);
+  if (status_.time_left.count() > 0) line += ", " + format_rough_duration(std::max(left, Seconds(0))) + " to go";
+  for (size_t i = 0; i < status_.workers.size(); ++i) {
+    const auto& doing = status_.workers[i];
+    if (!doing.empty()) line += " | " + doing + " " + format_rough_duration(now - worker_since_[i]);
   }
   line += fmt::format(" | {} builds, {} runs", status_.builds, status_.runs);
-  fmt::print(stderr, "\r{}\x1b[K", escape_for_terminal(line).substr(0, terminal_width()));
+  if (status_.confidence > 0) line += fmt::format(", {:.0f}% sure", 100 * status_.confidence);
+  return line;
+}
+
+void BisectOutput::draw() {
+  fmt::print(stderr, "\r{}\x1b[K", escape_for_terminal(status_line()).substr(0, terminal_width()));
   std::fflush(stderr);
   visible_ = true;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bisect/session_output.h"
 #include "cli/output.h"
@@ -37,6 +38,7 @@ class BisectOutput : public SessionOutput {
  private:
   using Clock = std::chrono::steady_clock;
   void draw();
+  std::string status_line() const;
   void erase();
 
   std::FILE* file_;
@@ -48,6 +50,7 @@ class BisectOutput : public SessionOutput {
   Output output_;
   SessionStatus status_;
   Clock::time_point status_since_;
+  std::vector<Clock::time_point> worker_since_;
   Clock::time_point next_draw_;
   std::function<bool()> is_replaying_;
 };

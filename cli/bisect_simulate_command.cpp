@@ -12,8 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "bisect/config_loader.h"
 #include "bisect/made_history.h"
+#include "bisect/search_model.h"
 #include "bisect/simulator.h"
+#include "bisect/sufficiency.h"
+#include "cli/bisect_check.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
 #include "cli/messages.h"
@@ -26,16 +30,20 @@ namespace po = boost::program_options;
 
 constexpr std::string_view kHelp = R"(
 Bisects made-up bugs with a tester made of random numbers, and prints how often each strategy finds the right commit
-and what that costs. Nothing is built or run. The history is made up too, unless --rev-list gives a real range, as
+and what that costs. Nothing is built or run. With CONFIG it is that bisection that is tried: its range (good: auto counts
+as the first release), its strategy, error probability and most runs on a commit. Else the history is made up too, unless
+--rev-list gives a real range, as
   git rev-list --parents --timestamp BAD --not GOOD
 prints it. Runs on the commit that is known to crash, before the search proper, are counted apart.
 
-Strategies: bayes (the default of a bisection), known (bayes, told the crash rate: what learning it costs), git (one run a
+Strategies: config (what CONFIG says; the default with one), bayes (the default without), known (bayes, told the crash rate: what learning it costs), git (one run a
 commit), git-N (up to N runs, bad at the first crash), peer (syzkaller's policy).
 
 Exit status: 0, 2 bad usage, 3 the range could not be read.
 
 Examples:
+  ktriage bisect --simulate crash.yaml --rate 0.3 --rate 1
+  ktriage bisect --simulate crash.yaml --culprit 6c9bef32c6e7 --untestable 0.1
   ktriage bisect --simulate --rate 0.3 --strategy bayes --strategy git-10
   ktriage bisect --simulate --culprit none --rate 0.5
   git rev-list --parents --timestamp HEAD --not v6.1 | ktriage bisect --simulate --rev-list - --rate 0.5
@@ -50,18 +58,21 @@ OptionsDescription options() {
       ("rev-list", po::value<std::string>()->value_name("FILE"),
        "take the range from git rev-list's output; - is the standard input")  //
       ("culprit", po::value<std::string>()->default_value("random")->value_name("COMMIT"),
-       "the commit to find: a name of the range, random, or none: then the crash is everywhere")  //
+       "the commit to find: a name of the range (with CONFIG, any that git knows it by), random, or none: then the "
+       "crash "
+       "is everywhere")  //
       ("rate", po::value<std::vector<double>>()->value_name("R"),
        "how often a bad commit crashes, 0 to 1 (default 1; repeatable)")  //
       ("other-rate", po::value<double>()->default_value(0)->value_name("R"),
        "how often any run crashes in another way")  //
       ("untestable", po::value<double>()->default_value(0)->value_name("R"),
-       "share of commits that cannot be tested, in one stretch")                                            //
-      ("error", po::value<double>()->default_value(0.01)->value_name("P"), "error probability to ask for")  //
+       "share of commits that cannot be tested, in one stretch")  //
+      ("error", po::value<double>()->default_value(0.01)->value_name("P"),
+       "error probability to ask for (with CONFIG, what that says)")  //
       ("build-cost", po::value<double>()->default_value(TestCost().build)->value_name("N"),
        "what a build costs, in runs")  //
       ("strategy", po::value<std::vector<std::string>>()->value_name("NAME"),
-       "strategy to try (default bayes; repeatable)")                                                             //
+       "strategy to try (repeatable)")                                                                            //
       ("trials", po::value<int>()->default_value(100)->value_name("N"), "bisections for each rate and strategy")  //
       ("seed", po::value<uint64_t>()->default_value(1)->value_name("N"), "where the random numbers start")        //
       ("json", po::bool_switch(), "print one JSON object per rate and strategy");
@@ -97,6 +108,41 @@ Result<CommitGraph> make_range(const OptionValues& values) {
   return CommitGraph::from_rev_list(to_rev_list(make_history(shape)));
 }
 
+/// A configuration, with all that its simulation takes from it.
+struct Rehearsal {
+  BisectConfig config;
+  CommitGraph graph;
+  std::string culprit;  ///< as the graph has it
+};
+
+/// The configuration under the operand; nothing without one.
+Result<std::optional<Rehearsal>> read_config(const OptionValues& values) {
+  const auto operands = texts_of(values, kOperands);
+  if (operands.empty()) return std::optional<Rehearsal>();
+  if (operands.size() > 1) return problem("one configuration file, please");
+  for (const char* name : {"commits", "history", "rev-list"}) {
+    if (values.count(name) > 0 && !values[name].defaulted()) {
+      return problem(fmt::format("--{} goes without a configuration, which has a range of its own", name));
+    }
+  }
+  auto config = load_bisect_config(operands.front());
+  if (!config) return config.errors();
+  if (!values["error"].defaulted()) config->runs.error_probability = values["error"].as<double>();
+  GitRepository repository(config->repository);
+  if (const auto checked = repository.check(); !checked) return checked.errors();
+  const auto commits = resolve_commits(config.value(), repository);
+  if (!commits) return commits.errors();
+  auto graph = range_of(config.value(), repository, commits.value());
+  if (!graph) return graph.errors();
+  std::string culprit = values["culprit"].as<std::string>();
+  if (culprit != "random" && culprit != "none") {
+    const auto known = repository.resolve(culprit);
+    if (!known) return problem("--culprit: " + known.errors().front().to_string());
+    culprit = known.value();
+  }
+  return std::optional(Rehearsal{std::move(config.value()), std::move(graph.value()), std::move(culprit)});
+}
+
 /// What does not change from one rate and strategy to the next.
 struct Experiment {
   CommitGraph graph;
@@ -107,6 +153,7 @@ struct Experiment {
   int trials = 0;
   uint64_t seed = 0;
   BayesOptions bayes;
+  std::optional<BisectConfig> config;
 };
 
 struct Outcome {
@@ -120,7 +167,20 @@ struct Outcome {
   double reproduction_runs = 0;
 };
 
+Policy policy_of(const BisectConfig& config, const Experiment& experiment) {
+  if (config.strategy == StrategyKind::Bayes) return bayes_policy("config", experiment.bayes);
+  ReproducedGitOptions options;
+  options.direction = experiment.bayes.direction;
+  options.crashes = std::min(options.crashes, config.runs.max);
+  options.runs = 3 * config.runs.max;
+  options.clean_runs_needed = [runs = config.runs](int crashes, int clean) {
+    return clean_runs_needed({crashes, clean}, runs);
+  };
+  return reproduced_git_policy("config", options);
+}
+
 Result<Policy> policy_of(const std::string& name, const Experiment& experiment, double rate) {
+  if (name == "config" && experiment.config) return policy_of(*experiment.config, experiment);
   if (name == "bayes") return bayes_policy(name, experiment.bayes);
   if (name == "known") {
     BayesOptions known = experiment.bayes;
@@ -135,11 +195,12 @@ Result<Policy> policy_of(const std::string& name, const Experiment& experiment, 
     const int runs = std::stoi(name.substr(4));
     if (runs > 0) return repeated_git_policy(name, runs);
   }
-  return problem("there is no strategy '" + name + "'; bayes, known, git, git-N or peer");
+  return problem("there is no strategy '" + name + "'; bayes, known, git, git-N, peer, or with CONFIG config");
 }
 
 World make_world(const Experiment& experiment, double rate, Random& random) {
   World world;
+  world.direction = experiment.bayes.direction;
   const size_t n = experiment.graph.candidates();
   if (experiment.culprit != "none") {
     world.culprit = experiment.named_culprit.value_or(static_cast<CommitId>(random.below(n)));
@@ -216,19 +277,29 @@ ExitCode run(const OptionValues& values) {
   const auto rates = values.count("rate") > 0 ? values["rate"].as<std::vector<double>>() : std::vector<double>{1};
   const std::string mistake = find_mistake(values, rates);
   if (!mistake.empty()) return say(mistake), ExitCode::Usage;
+  auto rehearsal = read_config(values);
+  if (!rehearsal) return say(rehearsal.errors()), ExitCode::Usage;
+  auto& real = rehearsal.value();
   const bool is_read = values.count("rev-list") > 0;
-  auto graph = is_read ? read_range(values["rev-list"].as<std::string>()) : make_range(values);
+  auto graph = real      ? Result<CommitGraph>(std::move(real->graph))
+               : is_read ? read_range(values["rev-list"].as<std::string>())
+                         : make_range(values);
   if (!graph) return say(graph.errors()), is_read ? ExitCode::Input : ExitCode::Usage;
 
   Experiment experiment{std::move(graph.value()),
-                        values["culprit"].as<std::string>(),
+                        real ? real->culprit : values["culprit"].as<std::string>(),
                         {},
                         values["other-rate"].as<double>(),
                         values["untestable"].as<double>(),
                         values["trials"].as<int>(),
                         values["seed"].as<uint64_t>(),
+                        {},
                         {}};
   experiment.bayes.error_probability = values["error"].as<double>();
+  if (real) {
+    experiment.bayes = bayes_options(real->config, {});
+    experiment.config = std::move(real->config);
+  }
   experiment.bayes.cost.build = values["build-cost"].as<double>();
   if (experiment.culprit != "random" && experiment.culprit != "none") {
     experiment.named_culprit = experiment.graph.find(experiment.culprit);
@@ -237,7 +308,7 @@ ExitCode run(const OptionValues& values) {
     }
   }
   auto strategies = texts_of(values, "strategy");
-  if (strategies.empty()) strategies = {"bayes"};
+  if (strategies.empty()) strategies = {experiment.config ? "config" : "bayes"};
 
   Output output;
   const bool json = has_flag(values, "json");
@@ -261,7 +332,7 @@ ExitCode run(const OptionValues& values) {
 }  // namespace
 
 Command bisect_simulate_command() {
-  return {"bisect --simulate", "", "try bisection strategies on made-up bugs", kHelp, options, run};
+  return {"bisect --simulate", "[CONFIG]", "try bisection strategies on made-up bugs", kHelp, options, run};
 }
 
 }  // namespace ktriage

@@ -22,17 +22,8 @@ std::vector<Command> all_commands() {
           rules_check_command(), rules_list_command(), rules_explain_command(), bisect_simulate_command()};
 }
 
-/// Letters in the wrong order are the commonest slip, but two edits to nearest_word().
-std::string_view same_letters(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const auto found = std::find_if(candidates.begin(), candidates.end(), [&](std::string_view candidate) {
-    return std::is_permutation(word.begin(), word.end(), candidate.begin(), candidate.end());
-  });
-  return found == candidates.end() ? std::string_view() : *found;
-}
-
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
-  auto nearest = same_letters(word, candidates);
-  if (nearest.empty()) nearest = nearest_word(word, candidates);
+  const auto nearest = nearest_word(word, candidates);
   return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
 }
 

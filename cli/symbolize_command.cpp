@@ -188,6 +188,7 @@ OptionsDescription options() {
   auto add = out.add_options();
   add("src", po::value<std::string>()->value_name("DIR"),
       "print below the log the source lines of each crash's guilty function, from the tree in DIR");
+  add("demangle", po::bool_switch(), "print names of C++ and Rust functions readable, not as the kernel does");
   add("no-code", po::bool_switch(), "leave Code: lines without their instructions");
   return out;
 }
@@ -209,6 +210,7 @@ ExitCode run(const OptionValues& values) {
   }
   LogSymbolizerOptions log_options;
   log_options.disassemble = !has_flag(values, "no-code");
+  log_options.demangle = has_flag(values, "demangle");
   const std::string tree = values.count("src") > 0 ? values["src"].as<std::string>() : std::string();
   SymbolizeRun run(std::move(symbolizer), std::move(found_by), log_options, tree);
   for (const auto& file : files_of(values)) {

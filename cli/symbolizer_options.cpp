@@ -47,6 +47,8 @@ void add_symbolizer_options(OptionsDescription& options) {
   add("modules", po::value<std::vector<std::string>>()->value_name("DIR"),
       "where its modules lie, at any depth: .ko, .ko.debug, .ko.xz, .ko.zst, .ko.gz (repeatable; default: beside the "
       "vmlinux)");
+  add("debug-dir", po::value<std::string>()->value_name("DIR")->default_value("/usr/lib/debug", "/usr/lib/debug"),
+      "where distributions' debug packages put files: boot/vmlinux-RELEASE, lib/modules, .build-id");
   add("force", po::bool_switch(), "go on although vmlinux or a module is not the one that crashed");
   add("backend", po::value<std::string>()->value_name("NAME"),
       "dwarf (default: in this process), libdw (elfutils' library), addr2line (processes), or check (dwarf, with every "
@@ -62,6 +64,7 @@ Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values) {
   SymbolizerOptions options;
   options.vmlinux = text_of(values, "vmlinux");
   options.places.module_directories = texts_of(values, "modules");
+  options.places.debug_root = text_of(values, "debug-dir");
   options.places.debuginfod = !environment("DEBUGINFOD_URLS").empty();
   const auto backend = backend_of(text_of(values, "backend"));
   if (!backend) return backend.errors();

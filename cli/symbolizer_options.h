@@ -13,7 +13,8 @@ void add_symbolizer_options(OptionsDescription& options);
 /// What the options come to; an error if one of them makes no sense.
 Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values);
 
-/// The symbolizer that they ask for; null without --vmlinux. `rules`: see SymbolizerOptions.
+/// The symbolizer that they ask for; null without --vmlinux. `rules`: see SymbolizerOptions. Commands that work in
+/// parallel share one: Symbolizer::symbolize(CrashReport&) may be called by several threads at once.
 Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules);
 
 }  // namespace ktriage

@@ -14,15 +14,13 @@ bool is_trusted_frame(const ReportLine& line) {
          line.text.find("(stack is not available)") != std::string_view::npos;
 }
 
-bool is_unreliable_frame(const ReportLine& line) { return line.kind == LineKind::Frame && !line.frame->reliable; }
-
 /// Does a frame follow the header at `at`, before the next header?
 bool frames_follow(const std::vector<ReportLine>& lines, size_t at) {
   size_t looked_at = 0;
   for (size_t i = at + 1; i < lines.size() && looked_at < kFramesWithin; ++i) {
     if (lines[i].kind == LineKind::StackHeader && lines[i].header != lines[at].header) return false;
     if (is_trusted_frame(lines[i])) return true;
-    if (!is_unreliable_frame(lines[i])) ++looked_at;
+    if (!lines[i].is_unreliable_frame()) ++looked_at;
   }
   return false;
 }

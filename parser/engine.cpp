@@ -11,12 +11,20 @@
 namespace ktriage {
 namespace {
 
-/// The text people read: leading lines, then the report without the frames that the unwinder does not vouch for.
-std::string readable_report(std::string leading, const ReportText& text) {
-  std::string out = std::move(leading);
+/// The report without the frames that the unwinder does not vouch for.
+std::vector<std::string_view> readable_lines(const ReportText& text) {
+  std::vector<std::string_view> lines;
   for (const auto& line : text.lines()) {
-    if (line.kind == LineKind::Frame && !line.frame->reliable) continue;
-    out += line.text;  // LogLine has taken the control bytes out
+    if (!line.is_unreliable_frame()) lines.push_back(line.text);
+  }
+  return lines;
+}
+
+/// The text people read.
+std::string readable_report(std::string leading, const std::vector<std::string_view>& lines) {
+  std::string out = std::move(leading);
+  for (const auto line : lines) {
+    out += line;  // LogLine has taken the control bytes out
     out += '\n';
   }
   return out;
@@ -77,13 +85,10 @@ CrashReport Engine::describe(AssembledCrash crash) const {
   report.time_s = crash.time_s;
   extract_machine_state(text, pack_.console, report);
   report.stacks = extract_stacks(text, pack_.console);
-  report.guilty = guilty_.find(report);
-  std::vector<std::string_view> lines;
-  for (const auto& line : text.lines()) {
-    if (line.kind != LineKind::Frame || line.frame->reliable) lines.push_back(line.text);
-  }
+  const auto lines = readable_lines(text);
   report.guilty_file = find_guilty_file(pack_.guilty_files, report.title, lines);
-  report.report = readable_report(std::move(crash.leading), text);
+  report.report = readable_report(std::move(crash.leading), lines);
+  report.guilty = guilty_.find(report);
   return report;
 }
 

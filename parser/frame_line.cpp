@@ -114,7 +114,7 @@ void eat_source(std::string_view& text, FrameView& frame) {
   if (parenthesis) eat(rest, ")");
   text = rest;
   eat_blanks(rest);
-  if (eat(rest, "[inline]")) {
+  if (eat(rest, kInlineMark.substr(1))) {
     frame.inlined = true;
     text = rest;
   }
@@ -127,7 +127,7 @@ void eat_attributes(std::string_view& text, FrameView& frame) {
   eat_module(text, frame);
   eat_blanks(text);
   if (eat(text, "(unreliable)")) frame.reliable = false;
-  if (eat(text, "[inline]")) frame.inlined = true;
+  if (eat(text, kInlineMark.substr(1))) frame.inlined = true;
 }
 
 /// arm: "(func) from [<c010b6fc>] (caller+0x1/0x2)", "(func [module]) from …", and since 5.16 "func from

@@ -21,6 +21,9 @@ struct FrameView {
   bool inlined = false;
 };
 
+/// What a symbolizer prints behind the position of an inlined function.
+inline constexpr std::string_view kInlineMark = " [inline]";
+
 /// Reads a message (prefix already off) as one frame of a stack trace, in any of the shapes that architectures print:
 ///   func+0x1/0x2 [module build-id] dir/file.c:12 [inline]      x86, arm64, loongarch (lib/dump_stack.c, symbolized by
 ///   hand)

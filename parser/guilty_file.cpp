@@ -1,7 +1,6 @@
 #include "parser/guilty_file.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
 

@@ -1,6 +1,7 @@
 #include "parser/log_parser.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "parser/byte_scan.h"
@@ -141,9 +142,8 @@ std::string LogParser::leading_lines(const Context& context, std::string_view be
     if (const auto frame = parse_frame_line(line.text); frame && !frame->reliable) continue;
     lines.emplace_back(line.text);
   }
-  std::string out;
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) out += *line + '\n';
-  return out;
+  return std::accumulate(lines.rbegin(), lines.rend(), std::string(),
+                         [](std::string out, const std::string& line) { return std::move(out) + line + '\n'; });
 }
 
 std::vector<CrashReport> parse_log(const Engine& engine, std::string_view log) {

@@ -21,8 +21,6 @@ bool is_memory_dump(std::string_view text) {
          std::all_of(text.begin(), text.begin() + kOffset, [](char c) { return is_hex_digit(c); });
 }
 
-constexpr std::string_view kInlined = " [inline]";
-
 }  // namespace
 
 void ReportAssembler::add(const PlacedLine& placed, const Family* trigger,
@@ -119,7 +117,7 @@ void ReportAssembler::join(Open& crash, const PlacedLine& placed) {
   crash.crash.range.end_line = placed.number;
   if (placed.line.time_s) crash.crash.end_time_s = placed.line.time_s;
   crash.last_number = placed.number;
-  crash.in_title = crash.in_title && text.find(kInlined) != std::string_view::npos;
+  crash.in_title = crash.in_title && text.find(kInlineMark) != std::string_view::npos;
   ++crash.lines;
   if (crash.ended) ++crash.tail_lines;
   if (parse_frame_line(text)) {

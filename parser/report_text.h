@@ -25,6 +25,9 @@ struct ReportLine {
   LineKind kind = LineKind::Other;
   std::optional<FrameView> frame;       ///< of Frame and InstructionPointer lines
   const StackHeader* header = nullptr;  ///< of StackHeader lines
+
+  /// A frame that the unwinder does not vouch for.
+  bool is_unreliable_frame() const { return kind == LineKind::Frame && !frame->reliable; }
 };
 
 /// The lines of one crash, each classified once; everything else is computed from here.

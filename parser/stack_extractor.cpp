@@ -1,5 +1,7 @@
 #include "parser/stack_extractor.h"
 
+#include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +27,25 @@ std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Where the processor was in kernel mode, in no function: `RIP: 0010:0xffffffff12345678`, `pc : 0x10`. The low bits
+/// of x86's code segment are the privilege level, 3 is user space.
+std::optional<uint64_t> kernel_address(std::string_view line) {
+  const std::string_view text = trimmed(line);
+  const size_t start = text.rfind("0x");
+  if (start == std::string_view::npos || start == 0) return std::nullopt;
+  if (text[start - 1] == ':' && start >= 2 && (text[start - 2] & 3) == 3) return std::nullopt;
+  uint64_t address = 0;
+  const auto [end, error] = std::from_chars(text.data() + start + 2, text.data() + text.size(), address, 16);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(address) : std::nullopt;
+}
+
+Frame at_address(uint64_t address) {
+  Frame frame;
+  frame.address = address;
+  frame.at_fault = true;
+  return frame;
 }
 
 class Extractor {
@@ -76,6 +97,8 @@ class Extractor {
 
   void visit_pointer(const ReportLine& line) {
     if (!line.frame) {
+      const auto address = in_stack_ || ended_ ? std::nullopt : kernel_address(line.text);
+      if (address) pointer_.push_back(at_address(*address));
       in_stack_ = false;  // user space: the bottom of the stack
     } else if (in_stack_ && !stacks_.back().frames.empty()) {
       stacks_.back().frames.push_back(to_frame(*line.frame));
@@ -89,7 +112,7 @@ class Extractor {
   void begin(StackRole role, std::string_view header) {
     add_outermost();
     // "NMI backtrace for cpu 1" stands above a "Call Trace:" of its own: one stack, and it is that CPU's.
-    if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role != StackRole::Crash &&
+    if (in_stack_ && stacks_.back().frames.empty() && stacks_.back().role == StackRole::PerCpu &&
         role == StackRole::Crash) {
       stacks_.back().frames = std::exchange(pointer_, {});
       return;

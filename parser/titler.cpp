@@ -38,7 +38,7 @@ std::string collapse(std::string_view title) {
 
 /// A symbolizer prints a title line once for each inlined function and then for the symbol, which is what titles name.
 bool is_repeated_below(const Family& family, const std::vector<ReportLine>& lines, size_t i) {
-  return lines[i].text.find(" [inline]") != std::string_view::npos && i + 1 < lines.size() &&
+  return lines[i].text.find(kInlineMark) != std::string_view::npos && i + 1 < lines.size() &&
          family.has_trigger(lines[i + 1].text);
 }
 

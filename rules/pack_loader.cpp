@@ -23,7 +23,7 @@ class FileLoader {
   FileLoader(const YamlReader& reader, RulePack& pack) : yaml_(reader), pack_(pack) {}
 
   void load(const YAML::Node& root) {
-    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_files", "titles", "types",
+    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_named", "guilty_jumps", "guilty_files", "titles", "types",
                                  "severity", "suppressed", "frame_prefixes", "console", "signatures"})) {
       return;
     }
@@ -31,6 +31,8 @@ class FileLoader {
     yaml_.for_each(root, "lists", [&](const YAML::Node& node) { load_frame_list(node); });
     yaml_.for_each(root, "buckets", [&](const YAML::Node& node) { load_bucket_list(node); });
     yaml_.for_each(root, "guilty", [&](const YAML::Node& node) { load_guilty_list(node); });
+    yaml_.for_each(root, "guilty_named", [&](const YAML::Node& node) { load_named_guilty(node); });
+    pack_.guilty_jumps.append(yaml_.texts(root, "guilty_jumps"));
     yaml_.for_each(root, "titles", [&](const YAML::Node& node) {
       if (yaml_.check_keys(node, {"replace", "with", "why"})) {
         pack_.title_replacements.push_back({Pattern(yaml_.text(node, "replace", true)), yaml_.text(node, "with")});
@@ -155,6 +157,13 @@ class FileLoader {
     if (!yaml_.check_keys(node, {"name", "why", "functions"})) return;
     pack_.guilty_lists.push_back({yaml_.text(node, "name", true), yaml_.text(node, "why", true),
                                   yaml_.texts(node, "functions", true), location(node)});
+  }
+
+  void load_named_guilty(const YAML::Node& node) {
+    if (!yaml_.check_keys(node, {"name", "why", "title", "lines", "fallback"})) return;
+    pack_.guilty_named.push_back({yaml_.text(node, "name", true), yaml_.text(node, "why", true),
+                                  Pattern(yaml_.text(node, "title", true)), to_patterns(yaml_.texts(node, "lines", true)),
+                                  yaml_.flag(node, "fallback", false), location(node)});
   }
 
   void load_guilty_files(const YAML::Node& node) {
@@ -344,6 +353,8 @@ Result<RulePack> overlay_pack(RulePack base, const std::filesystem::path& direct
   for (auto& list : added->frame_lists) replace_by_name(base.frame_lists, std::move(list));
   for (auto& list : added->bucket_lists) replace_by_name(base.bucket_lists, std::move(list));
   for (auto& list : added->guilty_lists) replace_by_name(base.guilty_lists, std::move(list));
+  for (auto& row : added->guilty_named) replace_by_name(base.guilty_named, std::move(row));
+  base.guilty_jumps.prepend(added->guilty_jumps);
   prepend(base.title_replacements, std::move(added->title_replacements));
   prepend(base.types, std::move(added->types));
   base.suppressed_titles.prepend(added->suppressed_titles);

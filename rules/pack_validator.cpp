@@ -73,6 +73,16 @@ class Validator {
     }
     seen.clear();
     for (const auto& list : pack_.guilty_lists) check_unique(seen, list.name, list.where, "guilty list");
+    seen.clear();
+    for (const auto& row : pack_.guilty_named) {
+      check_unique(seen, row.name, row.where, "named guilty");
+      check_pattern(row.title, row.where, "named guilty '" + row.name + "'");
+      check_patterns(row.lines, row.where, "named guilty '" + row.name + "'");
+      for (const auto& line : row.lines) {
+        if (!line.has_group("func")) fail(row.where, "'" + line.source() + "' has no {func}");
+      }
+    }
+    check_patterns(pack_.guilty_jumps, {}, "guilty_jumps");
   }
 
   void check_list_name(const std::string& name, const Location& where) {

@@ -166,6 +166,16 @@ struct GuiltyList {
   Location where;
 };
 
+/// A message in which the kernel itself names the function at fault.
+struct NamedGuilty {
+  std::string name;
+  std::string why;
+  Pattern title;               ///< of the crashes that it is about
+  std::vector<Pattern> lines;  ///< the first that fits gives the function, as group `func`
+  bool fallback = false;       ///< counts only where no stack shows a function at fault
+  Location where;
+};
+
 /// What kind of mistake a title tells of, whichever detector told it.
 struct CrashKind {
   std::string name;
@@ -208,6 +218,8 @@ struct RulePack {
   std::vector<FrameList> frame_lists;
   std::vector<BucketList> bucket_lists;
   std::vector<GuiltyList> guilty_lists;
+  std::vector<NamedGuilty> guilty_named;
+  PatternSet guilty_jumps;  ///< lines that say that the processor was sent to where no code is
   GuiltyFileRules guilty_files;
   std::vector<Replacement> title_replacements;
   std::vector<TypeRow> types;

@@ -13,37 +13,13 @@ namespace {
 constexpr size_t kFrames = 16;  // further out all stacks look alike
 constexpr size_t kHints = 8;
 constexpr size_t kObjectFrames = 4;   // of allocation and free
+constexpr size_t kHeadLines = 8;      // in which a report says what is wrong
 constexpr size_t kEvidenceLines = 6;  // of a report that shows nothing else
 
 const Stack* stack_of(const CrashReport& report, StackRole role) {
   const auto found = std::find_if(report.stacks.begin(), report.stacks.end(),
                                   [&](const Stack& stack) { return stack.role == role && !stack.frames.empty(); });
   return found == report.stacks.end() ? nullptr : &*found;
-}
-
-/// The stack that shows the crash itself; for a leak, where the object was allocated.
-const Stack* primary_stack(const CrashReport& report) {
-  for (const auto role : {StackRole::Crash, StackRole::PerCpu, StackRole::Allocation}) {
-    if (const Stack* stack = stack_of(report, role)) return stack;
-  }
-  return nullptr;
-}
-
-/// The function that the link register names at the time of the fault. A leaf function has no frame of its own on arm
-/// and riscv, so that unwinders miss its caller; the register still holds it.
-std::string_view link_register_of(std::string_view report) {
-  constexpr std::array<std::string_view, 4> kLabels = {"lr : ", " ra : ", "ra : ", "LR is at "};
-  while (!report.empty()) {
-    const std::string_view line = report.substr(0, report.find('\n'));
-    for (const auto label : kLabels) {
-      if (!line.starts_with(label)) continue;
-      const auto frame = parse_symbol(line.substr(label.size()));
-      // An offset of 0 is the return address of a call that never returns: the name is the next function's.
-      if (frame && frame->offset.value_or(0) > 0) return frame->function;
-    }
-    report.remove_prefix(std::min(report.size(), line.size() + 1));
-  }
-  return {};
 }
 
 /// "KASAN: slab-use-after-free Read in f" → "KASAN: slab-use-after-free Read".
@@ -75,6 +51,12 @@ std::string evidence_of(std::string_view report) {
     report.remove_prefix(std::min(report.size(), line.size() + 1));
   }
   return lines;
+}
+
+std::string_view first_lines(std::string_view text, size_t count) {
+  size_t end = 0;
+  while (count-- > 0 && end < text.size()) end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  return text.substr(0, end);
 }
 
 bool holds(const std::vector<SignatureFrame>& frames, std::string_view function) {
@@ -132,65 +114,47 @@ std::string Signer::fold(std::string_view function) const {
   return std::string(function);
 }
 
-/// The frames of `stack` that say something. `reliable`: those the unwinder vouches for, or only the others.
-std::vector<SignatureFrame> Signer::significant(const Stack& stack, std::string_view link_register,
-                                                bool reliable) const {
+/// The calls that say something: those the unwinder vouches for, or only the others.
+std::vector<SignatureFrame> Signer::significant(const std::vector<Call>& calls, bool reliable) const {
   std::vector<SignatureFrame> out;
-  bool exact = true;  // the frame's address is where the processor was, not where it would return to
-  for (const auto& frame : stack.frames) {
-    const bool first = &frame == &stack.frames.front();
-    const std::string_view function = strip_compiler_suffix(frame.function);
-    const bool was_exact = exact || first;
-    const GuiltyList* list = machinery_.machinery(function);
-    exact = list != nullptr && list->name == "exception entry";
-    if (frame.reliable != reliable || function.empty()) continue;
-    // A call that never returns leaves the address of whatever function comes next.
-    if (frame.offset == uint64_t{0} && !was_exact && !frame.inlined) continue;
-    if (list != nullptr || through_.has(function)) continue;
-    if (ends_.has(function)) {
+  for (const auto& call : calls) {
+    if (call.reliable != reliable || call.machinery != nullptr || through_.has(call.function)) continue;
+    if (ends_.has(call.function)) {
       if (out.empty()) continue;
       break;
     }
-    std::string name = fold(function);
+    std::string name = fold(call.function);
     if (holds(out, name)) continue;
-    out.push_back({std::move(name), frame.module, frame.inlined});
+    if (call.frame == nullptr) {
+      out.push_back({std::move(name), {}, false});
+    } else {
+      out.push_back({std::move(name), call.frame->module, call.frame->inlined});
+    }
     if (out.size() == kFrames) break;
   }
-  const std::string_view caller = strip_compiler_suffix(link_register);
-  if (!caller.empty() && passed_over(caller).empty() && !holds(out, caller)) {
-    const bool nowhere = stack.frames.front().function.empty();
-    out.insert(out.begin() + (nowhere || out.empty() ? 0 : 1), {fold(caller), {}, false});
-  }
   return out;
 }
 
-std::vector<SignatureFrame> Signer::frames_of(const CrashReport& report) const {
-  const Stack* stack = primary_stack(report);
-  const auto link_register =
-      stack == nullptr || stack->role == StackRole::Crash ? link_register_of(report.report) : std::string_view();
-  if (stack == nullptr) {
-    const auto caller = strip_compiler_suffix(link_register);
-    if (caller.empty() || !passed_over(caller).empty()) return {};
-    return {{fold(caller), {}, false}};
+/// Frames, and hints: what is marked `?` the unwinder found on the stack and could not place, perhaps an old return
+/// address.
+void Signer::set_frames(const CrashReport& report, const CrashKind* kind, Signature& signature) const {
+  const Stack* stack = machinery_.primary_stack(report);
+  if (kind != nullptr && kind->anchor == CrashKind::Anchor::Functions) {
+    if (const auto sides = sides_of(report); !sides.empty()) stack = sides.begin()->second;
   }
-  auto frames = significant(*stack, link_register, true);
-  if (frames.empty()) frames = significant(*stack, {}, false);
-  return frames;
-}
-
-/// Frames marked `?` are what the unwinder found on the stack and could not place: return addresses, perhaps old ones.
-std::vector<std::string> Signer::hints_of(const CrashReport& report) const {
-  std::vector<std::string> out;
-  const Stack* stack = primary_stack(report);
-  if (stack == nullptr) return out;
-  for (auto& frame : significant(*stack, {}, false)) out.push_back(std::move(frame.function));
-  if (out.size() > kHints) out.resize(kHints);
-  return out;
+  if (stack == nullptr) return;
+  const auto calls = machinery_.calls(report, *stack);
+  auto unreliable = significant(calls, false);
+  signature.frames = significant(calls, true);
+  if (signature.frames.empty()) signature.frames = unreliable;
+  for (auto& frame : unreliable) signature.hints.push_back(std::move(frame.function));
+  if (signature.hints.size() > kHints) signature.hints.resize(kHints);
 }
 
 std::string Signer::detail_of(std::string_view report) const {
+  const std::string_view head = first_lines(report, kHeadLines);
   for (const auto& row : pack_.signatures.details) {
-    if (row.line.matches(report)) return row.detail;
+    if (row.line.matches(head)) return row.detail;
   }
   return {};
 }
@@ -198,23 +162,21 @@ std::string Signer::detail_of(std::string_view report) const {
 std::vector<std::string> Signer::functions_of(const CrashReport& report, StackRole role) const {
   std::vector<std::string> out;
   if (const Stack* stack = stack_of(report, role)) {
-    for (auto& frame : significant(*stack, {}, true)) out.push_back(std::move(frame.function));
+    for (auto& frame : significant(machinery_.calls(report, *stack), true)) out.push_back(std::move(frame.function));
   }
   if (out.size() > kObjectFrames) out.resize(kObjectFrames);
   return out;
 }
 
-/// Both functions of a race, in an order that does not depend on who came first.
-std::string Signer::race_anchor(const CrashReport& report) const {
-  std::set<std::string> functions;
+/// The innermost function of each side of a race, with its stack, in an order that does not depend on who came first.
+std::map<std::string, const Stack*> Signer::sides_of(const CrashReport& report) const {
+  std::map<std::string, const Stack*> out;
   for (const auto& stack : report.stacks) {
     if (stack.role != StackRole::Crash || stack.frames.empty()) continue;
-    const auto frames = significant(stack, {}, true);
-    if (!frames.empty()) functions.insert(frames.front().function);
-    if (functions.size() == 2) break;
+    const auto frames = significant(machinery_.calls(report, stack), true);
+    if (!frames.empty()) out.emplace(frames.front().function, &stack);
+    if (out.size() == 2) break;
   }
-  std::string out;
-  for (const auto& function : functions) out += (out.empty() ? "" : " / ") + function;
   return out;
 }
 
@@ -223,9 +185,15 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
   const Anchor anchor = kind == nullptr ? Anchor::Function : kind->anchor;
   // A message stands for itself only where no function is part of it.
   if (anchor == Anchor::Title && report.frame.empty() && !report.corrupted()) signature.anchor = report.title;
-  if (anchor == Anchor::Functions) signature.anchor = race_anchor(report);
+  if (anchor == Anchor::Functions) {
+    for (const auto& [function, stack] : sides_of(report)) {
+      signature.anchor += (signature.anchor.empty() ? "" : " / ") + function;
+    }
+  }
   if (!signature.anchor.empty()) return;
-  if (!signature.frames.empty()) {
+  if (const auto named = machinery_.named(report)) {
+    signature.anchor = fold(named->function);
+  } else if (!signature.frames.empty()) {
     signature.anchor = signature.frames.front().function;
     signature.module = signature.frames.front().module;
   } else if (report.guilty) {
@@ -241,8 +209,7 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
 void Signer::set_ids(Signature& signature) const {
   std::string anchor = signature.anchor;
   if (module_names_.contains(anchor)) anchor += " [" + signature.module + "]";
-  std::string text = "ktriage signature " + std::to_string(signature.version) + "\n" + signature.kind + "\n" +
-                     signature.detail + "\n" + anchor;
+  std::string text = "ktriage signature " + std::to_string(signature.version) + "\n" + signature.kind + "\n" + anchor;
   // Nothing sound begins like this, so a corrupted report never has the id of a sound one.
   if (signature.corrupted) text += "\ncorrupted\n" + signature.what + "\n" + signature.evidence;
   signature.id = digest(text, 12);
@@ -255,9 +222,8 @@ Signature Signer::sign(const CrashReport& report) const {
   if (kind != nullptr) signature.kind = kind->name;
   signature.corrupted = report.corrupted();
   signature.what = what_of(report);
-  signature.frames = frames_of(report);
-  signature.hints = hints_of(report);
-  if (kind != nullptr && kind->name == "check") signature.detail = detail_of(report.report);
+  set_frames(report, kind, signature);
+  signature.detail = detail_of(report.report);
   signature.allocation = functions_of(report, StackRole::Allocation);
   signature.free = functions_of(report, StackRole::Free);
   set_anchor(report, kind, signature);

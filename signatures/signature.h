@@ -72,11 +72,10 @@ class Signer {
   const CrashKind* kind_of(std::string_view title) const;
   std::string fold(std::string_view function) const;
   std::string detail_of(std::string_view report) const;
-  std::vector<std::string> hints_of(const CrashReport& report) const;
-  std::vector<SignatureFrame> significant(const Stack& stack, std::string_view link_register, bool reliable) const;
-  std::vector<SignatureFrame> frames_of(const CrashReport& report) const;
+  std::vector<SignatureFrame> significant(const std::vector<Call>& calls, bool reliable) const;
+  void set_frames(const CrashReport& report, const CrashKind* kind, Signature& signature) const;
   std::vector<std::string> functions_of(const CrashReport& report, StackRole role) const;
-  std::string race_anchor(const CrashReport& report) const;
+  std::map<std::string, const Stack*> sides_of(const CrashReport& report) const;
   void set_anchor(const CrashReport& report, const CrashKind* kind, Signature& signature) const;
   void set_ids(Signature& signature) const;
 

@@ -1,60 +1,17 @@
 #include "symbolizer/addr2line_tool.h"
 
-#include <elf.h>
-
 #include <array>
-#include <cstdlib>
+#include <cstdio>
 #include <utility>
 
 #include "parser/text_cursor.h"
+#include "symbolizer/cross_tools.h"
 
 namespace ktriage {
 namespace {
 
 constexpr std::chrono::seconds kVersionLimit{10};
 constexpr size_t kMaxFrames = 1000;
-
-/// What Debian and others put before the name of a cross tool.
-std::vector<std::string> prefixes_of(uint16_t machine) {
-  switch (machine) {
-    case EM_X86_64:
-      return {"x86_64-linux-gnu-"};
-    case EM_386:
-      return {"i686-linux-gnu-", "x86_64-linux-gnu-"};
-    case EM_AARCH64:
-      return {"aarch64-linux-gnu-"};
-    case EM_ARM:
-      return {"arm-linux-gnueabihf-", "arm-linux-gnueabi-"};
-    case EM_RISCV:
-      return {"riscv64-linux-gnu-"};
-    case EM_PPC64:
-      return {"powerpc64le-linux-gnu-", "powerpc64-linux-gnu-"};
-    case EM_PPC:
-      return {"powerpc-linux-gnu-"};
-    case EM_S390:
-      return {"s390x-linux-gnu-"};
-    case EM_MIPS:
-      return {"mips64el-linux-gnuabi64-", "mipsel-linux-gnu-"};
-    default:
-      return {};
-  }
-}
-
-constexpr uint16_t own_machine() {
-#if defined(__x86_64__)
-  return EM_X86_64;
-#elif defined(__aarch64__)
-  return EM_AARCH64;
-#elif defined(__riscv)
-  return EM_RISCV;
-#elif defined(__powerpc64__)
-  return EM_PPC64;
-#elif defined(__s390x__)
-  return EM_S390;
-#else
-  return EM_NONE;
-#endif
-}
 
 std::optional<uint64_t> echoed_address(std::string_view line) {
   if (!eat(line, "0x")) return std::nullopt;
@@ -102,10 +59,7 @@ std::optional<Addr2lineTool> find_addr2line(uint16_t machine, bool relocatable) 
     names = {"llvm-addr2line", "llvm-addr2line-19", "llvm-addr2line-18", "llvm-addr2line-16", "llvm-addr2line-14"};
   }
   names.emplace_back("eu-addr2line");
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
-  if (const char* prefix = std::getenv("CROSS_COMPILE")) names.push_back(std::string(prefix) + "addr2line");
-  for (const auto& prefix : prefixes_of(machine)) names.push_back(prefix + "addr2line");
-  if (machine == own_machine()) names.emplace_back("addr2line");
+  for (auto& name : cross_tool_names(machine, "addr2line")) names.push_back(std::move(name));
   for (const auto& name : names) {
     if (auto tool = identify_addr2line(name)) return tool;
   }

@@ -9,7 +9,7 @@ namespace ktriage {
 namespace {
 
 Result<std::unique_ptr<Backend>> open_dwarf(const ElfFile& file, const std::string& cache_directory) {
-  auto backend = DwarfBackend::open(file, IndexCache::open(cache_directory, file.build_id(), file.file_size()));
+  auto backend = DwarfBackend::open(file, IndexCache::open({cache_directory, file.build_id(), file.file_size()}));
   if (!backend) return backend.errors();
   return std::unique_ptr<Backend>(std::move(backend.value()));
 }

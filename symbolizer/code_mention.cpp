@@ -65,9 +65,12 @@ std::vector<CodeMention> find_mentions(std::string_view line) {
         start = *wider;
       }
     }
+    if (!found.empty() && start < found.back().end) continue;  // a name with blanks that reaches too far back
     auto rest = line.substr(start);
     const auto symbol = parse_symbol(rest);
     if (!symbol || !symbol->offset || !symbol->size) continue;
+    // A name in angle brackets may hold a plus sign of its own: then it is another "+0x" that ends it.
+    if (symbol->function.data() + symbol->function.size() != line.data() + plus) continue;
     CodeMention mention;
     mention.symbol = *symbol;
     mention.start = start;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "parser/text_cursor.h"
+#include "symbolizer/objdump.h"
 
 namespace ktriage {
 namespace {
@@ -67,10 +68,6 @@ std::optional<Machine> machine_of(std::string_view arch, size_t word) {
   }
   if (arch.starts_with("ppc64")) return Machine{CS_ARCH_PPC, with(CS_MODE_64, CS_MODE_BIG_ENDIAN), 4};
   if (arch.starts_with("ppc")) return Machine{CS_ARCH_PPC, with(CS_MODE_32, CS_MODE_BIG_ENDIAN), 4};
-#if CS_API_MAJOR >= 5
-  if (arch == "riscv64") return Machine{CS_ARCH_RISCV, with(CS_MODE_RISCV64, CS_MODE_RISCVC), 2};
-  if (arch == "riscv32") return Machine{CS_ARCH_RISCV, with(CS_MODE_RISCV32, CS_MODE_RISCVC), 2};
-#endif
   return std::nullopt;
 }
 
@@ -176,6 +173,7 @@ std::optional<MachineCode> parse_machine_code(std::string_view text, bool big_en
 }
 
 std::vector<Instruction> disassemble(const MachineCode& code, std::string_view arch, const Boundaries& known) {
+  if (needs_objdump(arch)) return disassemble_by_objdump(code, arch, known);
   const auto machine = machine_of(arch, code.word);
   if (!machine) return {};
   const Engine engine(machine->arch, machine->mode);

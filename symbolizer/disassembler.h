@@ -36,9 +36,10 @@ struct Boundaries {
   std::optional<uint64_t> function_offset;
 };
 
-/// The machine's instructions, as capstone knows them; `arch` as `uname -m` says ("x86_64", "i686", "arm", "arm64",
-/// "aarch64", "ppc64le", "riscv64" …). On x86, where instructions have no fixed length, decoding starts where the chain
-/// meets the trapping instruction and looks least like chance. Empty if capstone does not know the machine.
+/// The machine's instructions, as capstone knows them, or for riscv the machine's objdump, run as a program; `arch` as
+/// `uname -m` says ("x86_64", "i686", "arm", "arm64", "aarch64", "ppc64le", "riscv64" …). Where instructions have no
+/// fixed length, decoding starts where the chain meets the trapping instruction and, on x86, looks least like chance.
+/// Empty if none of them knows the machine or the program is not there.
 std::vector<Instruction> disassemble(const MachineCode& code, std::string_view arch, const Boundaries& known);
 
 /// One line per instruction, as objdump prints them: "  2a:\t48 f7 f5             \tdivq %rbp"; the trapping one starts

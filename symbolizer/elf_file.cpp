@@ -115,6 +115,12 @@ std::optional<Diagnostic> ElfFile::read() {
     }
   }
   if (relocatable_) lay_out();
+  const auto symbols =
+      std::find_if(sections_.begin(), sections_.end(), [](const ElfSection& s) { return s.type == SHT_SYMTAB; });
+  if (symbols != sections_.end() && symbols->link < sections_.size()) {
+    symbols_ = symbols->bytes;
+    symbol_names_ = sections_[symbols->link].bytes;
+  }
   return std::nullopt;
 }
 
@@ -144,27 +150,15 @@ const ElfSection* ElfFile::section_at(uint64_t address) const {
   return found == sections_.end() ? nullptr : &*found;
 }
 
-const ElfSection* ElfFile::symbol_section() const {
-  const auto found =
-      std::find_if(sections_.begin(), sections_.end(), [](const ElfSection& s) { return s.type == SHT_SYMTAB; });
-  return found == sections_.end() ? nullptr : &*found;
-}
-
-size_t ElfFile::symbol_count() const {
-  const ElfSection* table = symbol_section();
-  return table == nullptr ? 0 : table->bytes.size() / (wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym));
-}
+size_t ElfFile::symbol_count() const { return symbols_.size() / (wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)); }
 
 void ElfFile::for_each_symbol(const std::function<void(const ElfSymbol&)>& visit) const {
-  const ElfSection* table = symbol_section();
-  if (table == nullptr || table->link >= sections_.size()) return;
-  const std::string_view names = sections_[table->link].bytes;
   const size_t entry_size = wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
   const size_t count = symbol_count();
   for (size_t i = 0; i < count; ++i) {
-    ByteReader entry(table->bytes.substr(i * entry_size, entry_size), order_);
+    ByteReader entry(symbols_.substr(i * entry_size, entry_size), order_);
     ElfSymbol symbol;
-    const uint32_t name = entry.u32();
+    symbol.name = entry.u32();
     uint8_t info = 0;
     if (wide_) {
       info = entry.u8();
@@ -180,16 +174,25 @@ void ElfFile::for_each_symbol(const std::function<void(const ElfSymbol&)>& visit
       symbol.section = entry.u16();
     }
     symbol.type = info & 0xf;
-    if (name == 0 || symbol.section == SHN_UNDEF || symbol.section >= sections_.size()) continue;
+    if (symbol.name == 0 || symbol.section == SHN_UNDEF || symbol.section >= sections_.size()) continue;
     const ElfSection& section = sections_[symbol.section];
     if (relocatable_) {
       if ((section.flags & SHF_ALLOC) == 0) continue;
       symbol.address += section.address;
     }
     if (machine_ == EM_ARM && symbol.type == STT_FUNC) symbol.address &= ~uint64_t{1};  // Thumb
-    symbol.name = ByteReader(names, order_, name).text();
-    if (!symbol.name.empty()) visit(symbol);
+    visit(symbol);
   }
+}
+
+std::string_view ElfFile::symbol_name(uint32_t offset) const {
+  return ByteReader(symbol_names_, order_, offset).text();
+}
+
+bool ElfFile::symbol_is_called(uint32_t offset, std::string_view name) const {
+  if (offset >= symbol_names_.size()) return false;
+  const auto rest = symbol_names_.substr(offset);
+  return rest.starts_with(name) && rest.size() > name.size() && rest[name.size()] == '\0';
 }
 
 std::string ElfFile::build_id() const {

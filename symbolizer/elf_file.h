@@ -29,7 +29,7 @@ struct ElfSection {
 };
 
 struct ElfSymbol {
-  std::string_view name;
+  uint32_t name = 0;  ///< for ElfFile::symbol_name(); never 0
   uint64_t address = 0;
   uint64_t size = 0;
   uint32_t section = 0;
@@ -63,6 +63,10 @@ class ElfFile {
   void for_each_symbol(const std::function<void(const ElfSymbol&)>& visit) const;
   /// How many symbols there are at most.
   size_t symbol_count() const;
+  /// Empty if the offset is none. Linear in the name's length.
+  std::string_view symbol_name(uint32_t offset) const;
+  /// The same as symbol_name(offset) == name, but cheaper.
+  bool symbol_is_called(uint32_t offset, std::string_view name) const;
 
   /// Lower-case hexadecimal; empty if there is none (.note.gnu.build-id).
   std::string build_id() const;
@@ -90,7 +94,6 @@ class ElfFile {
   Diagnostic error(const std::string& what) const { return {name_, 0, 0, what}; }
   std::optional<Diagnostic> read();
   void lay_out();
-  const ElfSection* symbol_section() const;
 
   std::string name_;
   MappedFile file_;
@@ -101,6 +104,8 @@ class ElfFile {
   bool relocatable_ = false;
   uint16_t machine_ = 0;
   std::vector<ElfSection> sections_;
+  std::string_view symbols_;  // .symtab's bytes
+  std::string_view symbol_names_;
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   mutable std::vector<std::unique_ptr<Prepared>> prepared_;
 };

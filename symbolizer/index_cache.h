@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "symbolizer/cache_file.h"
 #include "symbolizer/mapped_file.h"
 
 namespace ktriage {
@@ -25,9 +26,8 @@ struct UnitStretch {
 /// its checksum; what does not fit is as if it were not there. Nothing here is an error: without a cache all goes on.
 class IndexCache {
  public:
-  /// Null if `directory` or `build_id` is empty. `file_size`: of the binary, a second look at its identity.
-  static std::unique_ptr<IndexCache> open(const std::string& directory, const std::string& build_id,
-                                          uint64_t file_size);
+  /// Null if the key is not usable.
+  static std::unique_ptr<IndexCache> open(CacheKey key);
 
   /// The bytes of a unit's UnitIndex, valid as long as the object; nothing if it is not there or damaged.
   std::optional<std::string_view> find(uint64_t unit) const;
@@ -41,18 +41,16 @@ class IndexCache {
   bool save(const std::map<uint64_t, std::string_view>& units, std::span<const UnitStretch> stretches,
             bool complete) const;
 
-  const std::string& path() const { return path_; }
+  std::string path() const { return key_.path("lines"); }
 
  private:
   struct Header;
   struct Entry;
 
-  IndexCache(std::string path, std::string build_id, uint64_t file_size);
+  explicit IndexCache(CacheKey key) : key_(std::move(key)) {}
   void read();
 
-  std::string path_;
-  std::string build_id_;
-  uint64_t file_size_;
+  CacheKey key_;
   MappedFile file_;
   std::span<const Entry> entries_;
   std::span<const UnitStretch> stretches_;

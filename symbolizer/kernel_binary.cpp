@@ -4,8 +4,9 @@
 
 namespace ktriage {
 
-Result<std::unique_ptr<KernelBinary>> KernelBinary::open(ElfFile file, const BackendFactory& make_backend) {
-  std::unique_ptr<KernelBinary> binary(new KernelBinary(std::move(file)));
+Result<std::unique_ptr<KernelBinary>> KernelBinary::open(ElfFile file, const BackendFactory& make_backend,
+                                                         const std::string& cache_directory) {
+  std::unique_ptr<KernelBinary> binary(new KernelBinary(std::move(file), cache_directory));
   if (binary->symbols_.size() == 0) {
     return Diagnostic{binary->file_.name(), 0, 0,
                       "holds no symbols (.symtab): it was stripped; take the unstripped file of the same build"};
@@ -30,13 +31,10 @@ std::vector<SourcePlace> KernelBinary::look_up(uint64_t address, const SourceRoo
 }
 
 std::string KernelBinary::banner() const {
-  std::string text;
-  file_.for_each_symbol([&](const ElfSymbol& symbol) {
-    if (symbol.name != "linux_banner") return;
-    const std::string_view bytes = file_.memory_at(symbol.address);
-    text = bytes.substr(0, bytes.find_first_of(std::string_view("\n\0", 2)));
-  });
-  return text;
+  const auto address = symbols_.banner_address();
+  if (!address) return {};
+  const std::string_view bytes = file_.memory_at(*address);
+  return std::string(bytes.substr(0, bytes.find_first_of(std::string_view("\n\0", 2))));
 }
 
 SourceRoots KernelBinary::source_roots() {

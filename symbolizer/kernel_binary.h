@@ -31,7 +31,9 @@ using BackendFactory = std::function<Result<std::unique_ptr<Backend>>(const ElfF
 /// A vmlinux or a module with its symbols and a backend.
 class KernelBinary {
  public:
-  static Result<std::unique_ptr<KernelBinary>> open(ElfFile file, const BackendFactory& make_backend);
+  /// `cache_directory`: where symbols are kept; empty: nowhere.
+  static Result<std::unique_ptr<KernelBinary>> open(ElfFile file, const BackendFactory& make_backend,
+                                                    const std::string& cache_directory = {});
 
   const ElfFile& file() const { return file_; }
   const SymbolTable& symbols() const { return symbols_; }
@@ -46,7 +48,8 @@ class KernelBinary {
   SourceRoots source_roots();
 
  private:
-  explicit KernelBinary(ElfFile file) : file_(std::move(file)), symbols_(file_) {}
+  KernelBinary(ElfFile file, const std::string& cache_directory)
+      : file_(std::move(file)), symbols_(file_, cache_directory) {}
 
   ElfFile file_;
   SymbolTable symbols_;

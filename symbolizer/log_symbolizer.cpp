@@ -5,9 +5,10 @@
 #include <array>
 #include <cstdio>
 
+#include "parser/demangle.h"
 #include "parser/text_cursor.h"
-#include "symbolizer/code_mention.h"
 #include "symbolizer/disassembler.h"
+#include "symbolizer/objdump.h"
 
 namespace ktriage {
 namespace {
@@ -39,6 +40,14 @@ std::string positions(const Resolution& resolution) {
 
 std::string fault_text(const CodeMention& mention) {
   return std::string(mention.symbol.function) + "+" + std::to_string(*mention.symbol.offset);
+}
+
+/// The mention as it is to be printed.
+std::string text_of(const CodeMention& mention, std::string_view line, const LogSymbolizerOptions& options) {
+  const auto text = line.substr(mention.start, mention.end - mention.start);
+  const auto name = mention.symbol.function;
+  if (!options.demangle || !text.starts_with(name)) return std::string(text);
+  return demangle(name).append(text.substr(name.size()));
 }
 
 }  // namespace
@@ -89,11 +98,28 @@ bool LogSymbolizer::is_other_kernel(std::string_view text) {
 void LogSymbolizer::on_line(std::string_view line) {
   if (symbolizer_ == nullptr || is_other_kernel(line)) {
     if (refused_) counts_.refused += find_mentions(line).size();
-    return write(line);
+    return write_demangled(line);
   }
   learn_slide(line);
   if (!annotate(line) && !annotate_address(line)) write(line);
   if (options_.disassemble) disassemble(line);
+}
+
+Resolution LogSymbolizer::resolve(const CodeMention& mention) {
+  const auto& symbol = mention.symbol;
+  // arm64 and riscv repeat the faulting instruction as the trace's first frame.
+  const bool fault = mention.kind == CodeName::Kind::Exact || fault_text(mention) == fault_;
+  const CodeName name{symbol.function, *symbol.offset,  symbol.size,
+                      symbol.module,   symbol.build_id, fault ? CodeName::Kind::Exact : CodeName::Kind::Return};
+  if (mention.kind == CodeName::Kind::Exact) {
+    fault_ = fault_text(mention);
+    fault_offset_ = symbol.offset;
+  }
+  Resolution resolution = symbolizer_->resolve(name);
+  ++counts_.functions;
+  if (!resolution.chains.empty()) ++counts_.resolved;
+  if (resolution.chains.size() > 1) ++counts_.ambiguous;
+  return resolution;
 }
 
 bool LogSymbolizer::annotate(std::string_view line) {
@@ -103,20 +129,7 @@ bool LogSymbolizer::annotate(std::string_view line) {
   std::string inlined;
   size_t done = 0;
   for (const auto& mention : mentions) {
-    const auto& symbol = mention.symbol;
-    // arm64 and riscv repeat the faulting instruction as the trace's first frame.
-    const bool fault = mention.kind == CodeName::Kind::Exact || fault_text(mention) == fault_;
-    const CodeName name{symbol.function, *symbol.offset,  symbol.size,
-                        symbol.module,   symbol.build_id, fault ? CodeName::Kind::Exact : CodeName::Kind::Return};
-    if (mention.kind == CodeName::Kind::Exact) {
-      fault_ = fault_text(mention);
-      fault_offset_ = symbol.offset;
-    }
-    ++counts_.functions;
-    const Resolution resolution = symbolizer_->resolve(name);
-    if (resolution.chains.empty()) continue;
-    ++counts_.resolved;
-    if (resolution.only() == nullptr) ++counts_.ambiguous;
+    const Resolution resolution = resolve(mention);
     if (const auto* chain = resolution.only(); chain != nullptr && mention.is_frame) {
       for (size_t i = 0; i + 1 < chain->size(); ++i) {
         const SourcePlace& place = (*chain)[i];
@@ -125,13 +138,27 @@ bool LogSymbolizer::annotate(std::string_view line) {
         inlined += ending_of(line).empty() ? "\n" : ending_of(line);
       }
     }
-    out += line.substr(done, mention.end - done);
+    out += line.substr(done, mention.start - done);
+    out += text_of(mention, line, options_);
     out += positions(resolution);
     done = mention.end;
   }
   out += line.substr(done);
   write(inlined + out);
   return true;
+}
+
+void LogSymbolizer::write_demangled(std::string_view line) {
+  if (!options_.demangle) return write(line);
+  std::string out;
+  size_t done = 0;
+  for (const auto& mention : find_mentions(line)) {
+    out += line.substr(done, mention.start - done);
+    out += text_of(mention, line, options_);
+    done = mention.end;
+  }
+  out += line.substr(done);
+  write(out);
 }
 
 /// KASLR moves the kernel by as much as one symbol and its address in the log differ from the vmlinux; a panic says it
@@ -224,7 +251,14 @@ void LogSymbolizer::disassemble(std::string_view line) {
   last_code_ = text;
   std::string out = line.ends_with('\n') ? "" : "\n";
   const std::string_view ending = ending_of(line).empty() ? "\n" : ending_of(line);
-  for (const auto& instruction : format_instructions(*code, ktriage::disassemble(*code, arch, {fault_offset_}))) {
+  const auto instructions = ktriage::disassemble(*code, arch, {fault_offset_});
+  if (instructions.empty()) {
+    symbolizer_->warn_once(needs_objdump(arch) ? "Code: lines stay as they are: no riscv64-linux-gnu-objdump in $PATH "
+                                                 "(Debian's package binutils-riscv64-linux-gnu)"
+                                               : "Code: lines stay as they are: no disassembler for this machine");
+    return;
+  }
+  for (const auto& instruction : format_instructions(*code, instructions)) {
     out += line.substr(0, at);
     out += instruction;
     out += ending;

@@ -8,12 +8,14 @@
 #include <string_view>
 
 #include "parser/line_reader.h"
+#include "symbolizer/code_mention.h"
 #include "symbolizer/symbolizer.h"
 
 namespace ktriage {
 
 struct LogSymbolizerOptions {
   bool disassemble = true;  ///< instructions below each `Code:` line of the kernel
+  bool demangle = false;    ///< C++'s and Rust's names of functions readable, instead of as the kernel prints them
 };
 
 /// A console in, the same console out, with "file:line" behind each function+offset and the calls inlined there on
@@ -22,7 +24,8 @@ class LogSymbolizer {
  public:
   using Sink = std::function<void(std::string_view)>;
 
-  /// `symbolizer` may be null: then everything passes through. Both must outlive the object.
+  /// `symbolizer` may be null: then everything passes through, but for names to be demangled. Both must outlive the
+  /// object.
   LogSymbolizer(Symbolizer* symbolizer, LogSymbolizerOptions options, Sink sink);
 
   void push(std::string_view bytes) { reader_.push(bytes); }
@@ -42,6 +45,8 @@ class LogSymbolizer {
   bool is_other_kernel(std::string_view text);
   void learn_slide(std::string_view line);
   bool annotate(std::string_view line);
+  Resolution resolve(const CodeMention& mention);
+  void write_demangled(std::string_view line);
   bool annotate_address(std::string_view line);
   void disassemble(std::string_view line);
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <iterator>
+#include <limits>
 
 namespace ktriage {
 namespace {
@@ -20,6 +21,9 @@ bool is_prefix_symbol(std::string_view name) {
   return name.starts_with("__pfx_") || name.starts_with("__cfi_") || name.starts_with("__kcfi_typeid_");
 }
 
+/// The name without what compilers hang on: "foo.isra.0.cold" → "foo".
+std::string_view stem_of(std::string_view name) { return name.substr(0, name.find('.', 1)); }
+
 uint64_t hash_of(std::string_view name) {
   uint64_t hash = 0xcbf29ce484222325;
   while (name.size() >= 8) {
@@ -33,77 +37,121 @@ uint64_t hash_of(std::string_view name) {
   return hash ^ hash >> 29;
 }
 
-}  // namespace
+uint32_t at_most_32_bits(uint64_t value) {
+  return static_cast<uint32_t>(std::min<uint64_t>(value, std::numeric_limits<uint32_t>::max()));
+}
 
-SymbolTable::SymbolTable(const ElfFile& file) : file_(file) {
-  entries_.reserve(file.symbol_count());
+struct Found {
+  uint64_t address;
+  uint32_t size;
+  uint32_t name;
+  uint32_t section;
+};
+
+/// The symbols of functions, by address, and where the banner stands (0: nowhere).
+std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
   std::vector<bool> code;
   for (const auto& section : file.sections()) code.push_back(section.holds_code());
+  std::vector<Found> found;
   file.for_each_symbol([&](const ElfSymbol& symbol) {
+    if (symbol.type == STT_OBJECT) {
+      if (banner == 0 && file.symbol_is_called(symbol.name, "linux_banner")) banner = symbol.address;
+      return;
+    }
     if (!code[symbol.section]) return;
     if (symbol.type != STT_FUNC && symbol.type != STT_NOTYPE && symbol.type != STT_GNU_IFUNC) return;
-    if (is_noise(symbol.name)) return;
-    entries_.push_back({symbol.address, symbol.size, symbol.name, symbol.section, is_prefix_symbol(symbol.name)});
+    const auto name = file.symbol_name(symbol.name);
+    // Modules' own tables keep padding's symbols, the kernel's does not.
+    if (name.empty() || is_noise(name) || (!file.is_relocatable() && is_prefix_symbol(name))) return;
+    found.push_back({symbol.address, at_most_32_bits(symbol.size), symbol.name, symbol.section});
   });
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.address < b.address; });
-  index_names();
-}
-
-void SymbolTable::index_names() {
-  slots_.assign(std::bit_ceil(entries_.size() * 2 + 1), 0);
-  next_.assign(entries_.size(), 0);
-  const size_t mask = slots_.size() - 1;
-  for (size_t i = entries_.size(); i-- > 0;) {  // backwards, so that chains run by address
-    size_t slot = hash_of(entries_[i].name) & mask;
-    while (slots_[slot] != 0 && entries_[slots_[slot] - 1].name != entries_[i].name) slot = (slot + 1) & mask;
-    next_[i] = slots_[slot];
-    slots_[slot] = static_cast<uint32_t>(i + 1);
-  }
-}
-
-Symbol SymbolTable::to_symbol(size_t index) const {
-  const Entry& entry = entries_[index];
-  const ElfSection& section = file_.sections()[entry.section];
-  uint64_t end = section.address + section.size;
-  for (size_t i = index + 1; i < entries_.size(); ++i) {
-    if (entries_[i].address == entry.address) continue;
-    // Modules' own tables keep __pfx_ symbols, the kernel's does not.
-    if (entries_[i].prefix && !file_.is_relocatable()) continue;
-    if (entries_[i].section == entry.section) end = entries_[i].address;
-    break;
-  }
-  return {entry.name, entry.address, entry.size, end > entry.address ? end - entry.address : 0};
-}
-
-std::vector<Symbol> SymbolTable::find(std::string_view name) const {
-  std::vector<Symbol> found;
-  const size_t mask = slots_.size() - 1;
-  for (size_t slot = hash_of(name) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    if (entries_[slots_[slot] - 1].name != name) continue;
-    for (uint32_t i = slots_[slot]; i != 0; i = next_[i - 1]) found.push_back(to_symbol(i - 1));
-    return found;
-  }
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const std::string_view entry = entries_[i].name;
-    if (entry.size() > name.size() && entry[name.size()] == '.' && entry.starts_with(name)) {
-      found.push_back(to_symbol(i));
-    }
-  }
+  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.address < b.address; });
   return found;
 }
 
-std::optional<Symbol> SymbolTable::at(uint64_t address) const {
-  auto after = std::upper_bound(entries_.begin(), entries_.end(), address,
-                                [](uint64_t a, const Entry& entry) { return a < entry.address; });
-  while (after != entries_.begin()) {
-    const auto& entry = *std::prev(after);
-    const ElfSection& section = file_.sections()[entry.section];
-    if (address >= section.address + section.size) return std::nullopt;
-    if (!entry.prefix) return to_symbol(static_cast<size_t>(std::distance(entries_.begin(), after)) - 1);
-    --after;
+}  // namespace
+
+SymbolTable::SymbolTable(const ElfFile& file, const std::string& cache_directory) : file_(file) {
+  const CacheKey key{cache_directory, cache_directory.empty() ? std::string() : file.build_id(), file.file_size()};
+  cached_ = SymbolCache::load(key);
+  if (cached_ && read(cached_->bytes())) return;
+  cached_.reset();
+  built_ = build(file);
+  read(built_);
+  if (!records_.empty()) SymbolCache::save(key, built_);
+}
+
+std::string SymbolTable::build(const ElfFile& file) {
+  Header header;
+  const auto functions = read_functions(file, header.banner);
+  header.records = static_cast<uint32_t>(functions.size());
+  header.heads = std::bit_ceil(header.records | 1);
+  std::vector<Record> records(header.records);
+  std::vector<uint32_t> heads(header.heads);
+  for (size_t i = functions.size(); i-- > 0;) {  // backwards, so that chains run by address
+    const Found& function = functions[i];
+    const ElfSection& section = file.sections()[function.section];
+    uint64_t end = section.address + section.size;
+    if (i + 1 < functions.size() && functions[i + 1].address == function.address) {
+      end = function.address + records[i + 1].distance;
+    } else if (i + 1 < functions.size() && functions[i + 1].section == function.section) {
+      end = functions[i + 1].address;
+    }
+    uint32_t& head = heads[hash_of(stem_of(file.symbol_name(function.name))) & (heads.size() - 1)];
+    records[i] = {function.address, function.size, end > function.address ? at_most_32_bits(end - function.address) : 0,
+                  function.name, head};
+    head = static_cast<uint32_t>(i + 1);
   }
-  return std::nullopt;
+  std::string out(reinterpret_cast<const char*>(&header), sizeof(header));
+  out.append(reinterpret_cast<const char*>(records.data()), records.size() * sizeof(Record));
+  out.append(reinterpret_cast<const char*>(heads.data()), heads.size() * sizeof(uint32_t));
+  return out;
+}
+
+bool SymbolTable::read(std::string_view bytes) {
+  if (bytes.size() < sizeof(Header)) return false;
+  std::memcpy(&header_, bytes.data(), sizeof(Header));
+  const uint64_t records_size = uint64_t{header_.records} * sizeof(Record);
+  if (!std::has_single_bit(header_.heads)) return false;
+  if (bytes.size() != sizeof(Header) + records_size + uint64_t{header_.heads} * sizeof(uint32_t)) return false;
+  const char* at = bytes.data() + sizeof(Header);
+  records_ = {reinterpret_cast<const Record*>(at), header_.records};
+  heads_ = {reinterpret_cast<const uint32_t*>(at + records_size), header_.heads};
+  return true;
+}
+
+Symbol SymbolTable::to_symbol(const Record& record) const {
+  return {file_.symbol_name(record.name), record.address, record.size, record.distance};
+}
+
+std::vector<Symbol> SymbolTable::find(std::string_view name) const {
+  std::vector<Symbol> exact;
+  std::vector<Symbol> suffixed;
+  for (uint32_t i = heads_[hash_of(stem_of(name)) & (heads_.size() - 1)]; i != 0 && i <= records_.size();) {
+    const Record& record = records_[i - 1];
+    const auto symbol = file_.symbol_name(record.name);
+    if (symbol == name) {
+      exact.push_back(to_symbol(record));
+    } else if (symbol.size() > name.size() && symbol[name.size()] == '.' && symbol.starts_with(name)) {
+      suffixed.push_back(to_symbol(record));
+    }
+    if (record.next <= i) break;  // the end, or damage
+    i = record.next;
+  }
+  return exact.empty() ? suffixed : exact;
+}
+
+std::optional<Symbol> SymbolTable::at(uint64_t address) const {
+  const auto after = std::upper_bound(records_.begin(), records_.end(), address,
+                                      [](uint64_t a, const Record& record) { return a < record.address; });
+  if (after == records_.begin()) return std::nullopt;
+  const Record& record = *std::prev(after);
+  if (address - record.address >= record.distance) return std::nullopt;
+  return to_symbol(record);
+}
+
+std::optional<uint64_t> SymbolTable::banner_address() const {
+  return header_.banner == 0 ? std::nullopt : std::optional(header_.banner);
 }
 
 std::vector<Symbol> matching(const std::vector<Symbol>& candidates, uint64_t offset, std::optional<uint64_t> size) {

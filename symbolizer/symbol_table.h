@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "symbolizer/elf_file.h"
+#include "symbolizer/symbol_cache.h"
 
 namespace ktriage {
 
@@ -18,34 +21,49 @@ struct Symbol {
 };
 
 /// The symbols that stand in executable sections, by name and by address. Building is linear but for a sort; looking up
-/// is constant and logarithmic. Views belong to the ElfFile.
+/// is constant and logarithmic. Position-independent, so that memory and the cache hold the same bytes; names stay in
+/// the ElfFile, to which views belong.
 class SymbolTable {
  public:
-  explicit SymbolTable(const ElfFile& file);
+  /// Taken from the cache; else built, and put there if that can be. `file` must outlive the object.
+  explicit SymbolTable(const ElfFile& file, const std::string& cache_directory = {});
 
   /// All symbols called `name`, by address. Where none is called so: those whose name is `name` and a compiler suffix
   /// (kallsyms drops ".llvm.123").
   std::vector<Symbol> find(std::string_view name) const;
   /// The function that holds `address`: the last symbol at or below it in its section.
   std::optional<Symbol> at(uint64_t address) const;
-  size_t size() const { return entries_.size(); }
+  size_t size() const { return records_.size(); }
+  /// Where "Linux version …" stands.
+  std::optional<uint64_t> banner_address() const;
+
+  SymbolTable(const SymbolTable&) = delete;
+  SymbolTable& operator=(const SymbolTable&) = delete;
 
  private:
-  struct Entry {
+  struct Header {
+    uint64_t banner = 0;  // 0: none
+    uint32_t records = 0;
+    uint32_t heads = 0;
+  };
+  struct Record {
     uint64_t address;
-    uint64_t size;
-    std::string_view name;
-    uint32_t section;
-    bool prefix;  // __pfx_f and the like: padding before f, which kallsyms does not list
+    uint32_t size;
+    uint32_t distance;
+    uint32_t name;  // ElfFile::symbol_name()
+    uint32_t next;  // 1 + index of the next record with this hash, which stands behind; 0: none
   };
 
-  Symbol to_symbol(size_t index) const;
-  void index_names();
+  static std::string build(const ElfFile& file);
+  bool read(std::string_view bytes);
+  Symbol to_symbol(const Record& record) const;
 
   const ElfFile& file_;
-  std::vector<Entry> entries_;   // by address
-  std::vector<uint32_t> slots_;  // open addressing: 1 + index of the first entry of a name
-  std::vector<uint32_t> next_;   // 1 + index of the next entry with the same hash slot chain
+  std::string built_;
+  std::optional<SymbolCache> cached_;
+  Header header_;
+  std::span<const Record> records_;  // by address
+  std::span<const uint32_t> heads_;  // by hash of the name up to its compiler suffix: 1 + index of a record
 };
 
 /// Those of `candidates` that a log's "function+offset/size" can mean. With a size: those of that size (as the kernel

@@ -19,11 +19,16 @@ std::string_view release_of_banner(std::string_view banner) {
 }
 
 Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) {
+  options.warn = [warn = std::move(options.warn), turn = std::make_shared<std::mutex>()](const std::string& message) {
+    const std::lock_guard lock(*turn);  // backends warn while others look up
+    warn(message);
+  };
   auto file = open_perhaps_compressed(options.vmlinux);
   if (!file) return file.errors();
   const BinaryFinder finder(options.places, options.vmlinux);
   const auto make_backend = make_backend_factory(options);
-  auto binary = KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend);
+  auto binary =
+      KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend, options.cache_directory);
   if (!binary) return binary.errors();
   return std::unique_ptr<Symbolizer>(new Symbolizer(std::move(options), std::move(binary.value()), make_backend));
 }
@@ -40,6 +45,7 @@ Symbolizer::Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> 
 }
 
 void Symbolizer::warn_once(const std::string& message) {
+  const std::lock_guard lock(warning_);
   if (warned_.insert(message).second) options_.warn(message);
 }
 
@@ -63,7 +69,7 @@ KernelBinary* Symbolizer::module(std::string_view name, std::string_view build_i
               std::string(name) + " has " + std::string(build_id) + "; --force takes it nevertheless");
     return nullptr;
   }
-  auto binary = KernelBinary::open(std::move(file.value()), make_backend_);
+  auto binary = KernelBinary::open(std::move(file.value()), make_backend_, options_.cache_directory);
   if (!binary) {
     for (const auto& error : binary.errors()) warn_once(error.to_string());
     return nullptr;
@@ -73,6 +79,7 @@ KernelBinary* Symbolizer::module(std::string_view name, std::string_view build_i
 }
 
 Resolution Symbolizer::resolve(const CodeName& name) {
+  const std::lock_guard lock(looking_up_);
   if (name.module.empty()) return resolve_in(*vmlinux_, name);
   KernelBinary* binary = module(name.module, name.build_id);
   if (binary == nullptr) return fail("its module is not to be had");
@@ -99,6 +106,7 @@ Resolution Symbolizer::resolve_in(KernelBinary& binary, const CodeName& name) {
 }
 
 Resolution Symbolizer::resolve(uint64_t address, CodeName::Kind kind) {
+  const std::lock_guard lock(looking_up_);
   const auto symbol = vmlinux_->symbols().at(address);
   if (!symbol) return fail("no symbol holds the address");
   const bool before = kind == CodeName::Kind::Return && address > symbol->address;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,7 +39,7 @@ struct SymbolizerOptions {
   Mismatch mismatch = Mismatch::Refuse;
   /// Rules that tell machinery from guilty functions, for inlined calls; may be null, must outlive the symbolizer.
   const RulePack* rules = nullptr;
-  /// Told what the user should know: a module that is missing, a tool that died. Each thing once.
+  /// Told what the user should know: a module that is missing, a tool that died. Each thing once, never two at a time.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
@@ -65,7 +66,8 @@ struct Resolution {
   const Chain* only() const { return chains.size() == 1 ? &chains.front() : nullptr; }
 };
 
-/// Functions of one kernel's logs to lines of its source. Not thread-safe.
+/// Functions of one kernel's logs to lines of its source. One object may be used by several threads at once: look-ups
+/// take turns, for they share what has been decoded; all else of symbolize(CrashReport&) runs side by side.
 class Symbolizer {
  public:
   /// Opens and reads the vmlinux; modules are looked for as they are needed.
@@ -96,7 +98,7 @@ class Symbolizer {
   const KernelBinary& vmlinux() const { return *vmlinux_; }
   const SymbolizerOptions& options() const { return options_; }
 
-  /// How many look-ups failed for which reason; for a summary.
+  /// How many look-ups failed for which reason; for a summary, when no thread looks up any more.
   const std::map<std::string, size_t>& failures() const { return failures_; }
 
  private:
@@ -118,6 +120,8 @@ class Symbolizer {
   std::optional<GuiltyFinder> guilty_;
   std::map<std::string, std::unique_ptr<KernelBinary>, std::less<>> modules_;  // null: not to be had
   std::map<std::string, size_t> failures_;
+  std::mutex looking_up_;  // guards modules_, failures_, finder_ and the backends
+  std::mutex warning_;     // guards warned_
   std::set<std::string> warned_;
 };
 

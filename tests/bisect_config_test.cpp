@@ -20,6 +20,9 @@ TEST(BisectConfig, MistakesNamePlaceAndNearestKey) {
   const std::string good = "repo: r\nbad: b\ntest: t\n";
   for (const auto& [text, says] : std::vector<Case>{
            {good + "bild: x\n", "c.yaml:4:1: unknown key 'bild'; did you mean 'build'?"},
+           {good + "biuld: x\n", "did you mean 'build'?"},
+           {good + "rnus: {max: 3}\n", "did you mean 'runs'?"},
+           {good + "build: {command: x, imgae: y}\n", "did you mean 'image'?"},
            {good + "workers: many\n", "c.yaml:4:10: 'workers' must be a whole number"},
            {good + "build: {command: x, timeout: soon}\n", "c.yaml:4:30: 'soon' is no duration"},
            {good + "strategy: bays\n", "did you mean 'bayes'?"},

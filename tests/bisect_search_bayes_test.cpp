@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -175,6 +176,28 @@ TEST(BayesStrategy, WeightsSaveBuildsAndNeverDecide) {
   EXPECT_GE(builds_to_find(301, {}), 10U);
   builds_to_find(302, options);  // next to what the weights prefer
   builds_to_find(555, options);
+}
+
+/// Weights over six orders of magnitude, with the truth among the lightest.
+TEST(BayesStrategy, MisleadingWeightsCostButDoNotDecide) {
+  constexpr size_t kCommits = 200;
+  constexpr int kTrials = 100;
+  const CommitGraph graph = linear(kCommits);
+  for (const double rate : {1.0, 0.5}) {
+    int right = 0;
+    Random random(7);
+    for (int trial = 0; trial < kTrials; ++trial) {
+      BayesOptions options;
+      for (size_t i = 0; i < kCommits; ++i) options.weights.push_back(std::pow(10, -6 * random.unit()));
+      World truth;
+      truth.rate = rate;
+      truth.culprit = static_cast<CommitId>(random.below(kCommits));
+      options.weights[*truth.culprit] = 1e-6;
+      SimulatedTester tester(graph, truth, random.next());
+      right += bisect_with(*make_bayes_strategy(graph, options), tester).found == truth.culprit ? 1 : 0;
+    }
+    EXPECT_GE(right, rate == 1 ? kTrials : kTrials - 2) << "at a rate of " << rate;
+  }
 }
 
 TEST(BayesStrategy, WorkersSplitTheRange) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "tests/cli_process.h"
+#include "tests/cli_samples.h"
+#include "tests/git_repository.h"
 
 namespace ktriage::test {
 namespace {
@@ -41,6 +43,53 @@ TEST(CliBisectSimulate, TakesARangeAndACulprit) {
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_TRUE(ran.out.starts_with("5 candidates, 5 trials, seed 1\n")) << ran.out;
   EXPECT_NE(ran.out.find("100.00%"), std::string::npos) << ran.out;
+}
+
+/// A history of 32 commits in git, and a configuration that is about it; what the latter says more is `more`.
+class CliBisectSimulateConfig : public testing::Test {
+ protected:
+  CliBisectSimulateConfig() : repository_(GitRepository::of(make_history(shape()))) {}
+
+  static HistoryShape shape() {
+    HistoryShape shape;
+    shape.commits = 33;
+    return shape;
+  }
+
+  std::string config(const std::string& more = {}) {
+    const auto line = [](std::string text) { return text.substr(0, text.find('\n')); };
+    return directory_.write("b.yaml", "repo: " + line(repository_.git("rev-parse --absolute-git-dir")) +
+                                          "\nbad: " + name(0) + "\ngood: " + name(32) + "\ntest: 'true'\n" + more);
+  }
+  /// The commit so many before the newest.
+  std::string name(int back) const {
+    std::string text = repository_.git("rev-list --skip=" + std::to_string(back) + " -1 --all");
+    return text.substr(0, text.find('\n'));
+  }
+
+  GitRepository repository_;
+  TemporaryDirectory directory_;
+};
+
+TEST_F(CliBisectSimulateConfig, IsThatOfTheConfiguration) {
+  const Ran bayes = simulate({config(), "--trials", "20"});
+  EXPECT_EQ(bayes.exit, 0) << bayes.err;
+  EXPECT_TRUE(bayes.out.starts_with("32 candidates, 20 trials, seed 1\n")) << bayes.out;
+  EXPECT_NE(bayes.out.find("\nconfig        1   100.00%"), std::string::npos) << bayes.out;
+  // git's five steps, and the bad commit.
+  const Ran git = simulate({config("strategy: git\n"), "--json", "--trials", "20", "--culprit", name(7).substr(0, 12)});
+  ASSERT_EQ(git.exit, 0) << git.err;
+  const auto figures = nlohmann::json::parse(git.out);
+  EXPECT_EQ(figures["right"], 20) << git.out;
+  EXPECT_NEAR(figures["mean_builds"].get<double>(), 6, 1e-9) << git.out;
+}
+
+TEST_F(CliBisectSimulateConfig, Rejects) {
+  EXPECT_NE(simulate({config(), "--commits", "9"}).err.find("which has a range of its own"), std::string::npos);
+  EXPECT_NE(simulate({config(), "--culprit", "nobody"}).err.find("there is no commit 'nobody'"), std::string::npos);
+  EXPECT_NE(simulate({config(), "--culprit", name(32)}).err.find("is not in the range"), std::string::npos);
+  EXPECT_NE(simulate({config("strtaegy: git\n")}).err.find("did you mean 'strategy'?"), std::string::npos);
+  EXPECT_EQ(simulate({"/nonexistent.yaml"}).exit, 2);
 }
 
 TEST(CliBisectSimulate, Rejects) {

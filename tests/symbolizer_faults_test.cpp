@@ -2,13 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "symbolizer/addr2line_tool.h"
 #include "symbolizer/backend_choice.h"
-#include "symbolizer/binary_finder.h"
 #include "tests/symbolizer_fixture.h"
 
 namespace ktriage::test {
@@ -195,92 +192,6 @@ TEST(BrokenFiles, FlippedBytesDoNoHarm) {
     ++readable;
   }
   EXPECT_GT(readable, 30) << "hardly any got as far as the decoder";
-}
-
-class Finding : public testing::Test {
- protected:
-  void SetUp() override { SKIP_WITHOUT_KERNEL(); }
-
-  /// Whether `finder` gives a file with debug information for the stripped vmlinux in `directory_`.
-  bool finds_debug_info(const SearchPlaces& places) {
-    auto file = ElfFile::open(stripped());
-    return BinaryFinder(places, stripped()).with_debug_info(std::move(file.value())).has_debug_info();
-  }
-  std::string stripped() {
-    const std::string path = directory_ / "boot/vmlinux";
-    if (!fs::exists(path)) write_file(path, read_file(kernel_file("vmlinux-no-debug")));
-    return path;
-  }
-
-  TemporaryDirectory directory_;
-};
-
-TEST_F(Finding, DebugInformationByBuildId) {
-  SearchPlaces places;
-  places.debug_root = directory_ / "debug";
-  EXPECT_FALSE(finds_debug_info(places));
-  const std::string id = ElfFile::open(stripped())->build_id();
-  ASSERT_EQ(id.size(), 40U);
-  const std::string path = places.debug_root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
-  write_file(path, "not a debug file");
-  EXPECT_FALSE(finds_debug_info(places));
-  write_file(path, read_file(kernel_file("vmlinux.debug")));
-  EXPECT_TRUE(finds_debug_info(places));
-  // Symbols come from there as well; code and the banner do not.
-  SymbolizerOptions options;
-  options.places = places;
-  const auto symbolizer = open_symbolizer(stripped(), options);
-  ASSERT_NE(symbolizer, nullptr);
-  const auto symbol = symbolizer->vmlinux().symbols().find("use_nested");
-  ASSERT_EQ(symbol.size(), 1U);
-  EXPECT_FALSE(symbolizer->resolve(symbol.front().address, CodeName::Kind::Exact).chains.empty());
-}
-
-TEST_F(Finding, DebugInformationOfAnotherBuildIsNotTaken) {
-  SearchPlaces places;
-  places.debug_root = directory_ / "debug";
-  write_file(places.debug_root + stripped(), read_file(kernel_file("vmlinux-dwarf4")));
-  EXPECT_FALSE(finds_debug_info(places));
-  write_file(places.debug_root + stripped(), read_file(kernel_file("vmlinux.debug")));
-  EXPECT_TRUE(finds_debug_info(places));
-}
-
-TEST_F(Finding, ModulesByNameCompressedOrNot) {
-  for (const char* command : {"", "xz -q", "zstd -q", "gzip"}) {
-    const TemporaryDirectory modules;
-    const std::string path = modules / "kernel/drivers/some-widget.ko";
-    write_file(path, read_file(kernel_file("widget.ko")));
-    if (*command != 0 && std::system((std::string(command) + " '" + path + "'").c_str()) != 0) {
-      ADD_FAILURE() << command << " is not installed";
-      continue;
-    }
-    fs::remove(path);
-    if (*command == 0) write_file(path, read_file(kernel_file("widget.ko")));
-    SearchPlaces places;
-    places.module_directories = {modules.path()};
-    BinaryFinder finder(places, kernel_file("vmlinux"));
-    const auto file = finder.find_module("some_widget", {});
-    ASSERT_TRUE(file.ok()) << command;
-    EXPECT_TRUE(file->has_debug_info()) << command;
-    EXPECT_FALSE(finder.find_module("other", {}).ok());
-  }
-}
-
-TEST_F(Finding, TheModuleOfTheRightBuildIsPreferred) {
-  write_file(directory_ / "a/widget.ko", read_file(kernel_file("vmlinux-no-debug")));  // some other file of that name
-  write_file(directory_ / "b/widget.ko", read_file(kernel_file("widget.ko")));
-  const std::string id = ElfFile::open(kernel_file("widget.ko"))->build_id();
-  SearchPlaces places;
-  places.module_directories = {directory_ / "a", directory_ / "b"};
-  BinaryFinder finder(places, kernel_file("vmlinux"));
-  EXPECT_EQ(finder.find_module("widget", id)->build_id(), id);
-}
-
-TEST_F(Finding, ModulesOfABuildTreeByItsList) {
-  write_file(directory_ / "drivers/widget.ko", read_file(kernel_file("widget.ko")));
-  write_file(directory_ / "modules.order", "drivers/widget.o\ndrivers/missing.o\n");
-  BinaryFinder finder({}, directory_ / "vmlinux");
-  EXPECT_TRUE(finder.find_module("widget", {}).ok());
 }
 
 }  // namespace

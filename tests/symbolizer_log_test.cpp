@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <sstream>
+#include <thread>
+
 #include "symbolizer/code_mention.h"
 #include "symbolizer/log_symbolizer.h"
 #include "tests/symbolizer_fixture.h"
@@ -107,6 +111,75 @@ TEST_F(Log, WhatIsNotKnownStaysByteForByte) {
   EXPECT_EQ(symbolized(symbolizer_.get(), log), log);
 }
 
+TEST_F(Log, SeveralThreadsMayUseOneSymbolizer) {
+  const std::string log = " " + sink_ + "\nRIP: 0010:" + nested_ + "\n nowhere+0x1/0x2 [missing]\n";
+  const std::string alone = symbolized(open_symbolizer("vmlinux").get(), log);
+  std::vector<std::string> answers(4);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) answer = symbolized(symbolizer_.get(), log);
+      CrashReport report;
+      Frame frame;
+      frame.function = parse_symbol(nested_)->function;
+      frame.offset = parse_symbol(nested_)->offset;
+      frame.size = parse_symbol(nested_)->size;
+      frame.at_fault = true;
+      report.stacks.emplace_back().frames = {frame};
+      symbolizer_->symbolize(report);
+      EXPECT_EQ(report.stacks.front().frames.size(), 3U);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& answer : answers) EXPECT_EQ(answer, alone);
+  EXPECT_EQ(warnings_.size(), 1U) << "what was said by one thread is not said by another";
+  EXPECT_EQ(symbolizer_->failures().at("its module is not to be had"), 4U * 50U);
+}
+
+std::string demangled(Symbolizer* symbolizer, std::string_view log) {
+  std::string out;
+  LogSymbolizerOptions options;
+  options.demangle = true;
+  LogSymbolizer symbolizing(symbolizer, options, [&](std::string_view text) { out += text; });
+  symbolizing.push(log);
+  symbolizing.finish();
+  return out;
+}
+
+TEST_F(Log, NamesAreDemangledOnDemand) {
+  for (const auto& [line, readable] : std::vector<std::pair<std::string, std::string>>{
+           {"[    1.0][  T1]  _Z8fakeNameiii+0x49a/0x1a10\n", "[    1.0][  T1]  fakeName+0x49a/0x1a10\n"},
+           {" ? _RNvNtCs9jEwPDbx20M_4core9panicking9panic_fmt+0x1/0x2 [mod]\r\n",
+            " ? core::panicking::panic_fmt+0x1/0x2 [mod]\r\n"},
+           {"RIP: 0010:_Z1fv+0x1/0x2", "RIP: 0010:f+0x1/0x2"},
+           {"_Z8fakeNameiii without an offset\n", "_Z8fakeNameiii without an offset\n"}}) {
+    EXPECT_EQ(demangled(nullptr, line), readable);
+    EXPECT_EQ(demangled(symbolizer_.get(), line), readable);
+    EXPECT_EQ(symbolized(symbolizer_.get(), line), line);
+  }
+  const std::string known = " " + sink_;
+  EXPECT_EQ(demangled(symbolizer_.get(), known), symbolized(symbolizer_.get(), known));
+}
+
+TEST(PeerSuite, DemanglesTheSame) {
+  const char* suite = std::getenv("KTRIAGE_PEER_SUITE");
+  if (suite == nullptr) GTEST_SKIP() << "KTRIAGE_PEER_SUITE is not set";
+  const std::string text = read_file(std::string(suite) + "/linux/symbolize/1");
+  const size_t report = text.find("\nREPORT:\n");
+  ASSERT_NE(report, std::string::npos);
+  int changed = 0;
+  std::istringstream log(text.substr(0, report));
+  for (std::string line; std::getline(log, line);) {
+    const std::string readable = demangled(nullptr, line);
+    if (readable == line) continue;
+    ++changed;
+    // The report has printk's prefix taken off.
+    const std::string message = readable.substr(readable.rfind("] ", readable.find("+0x")) + 2);
+    EXPECT_NE(text.find("\n" + message + "\n", report), std::string::npos) << message;
+  }
+  EXPECT_EQ(changed, 3);
+}
+
 TEST_F(Log, ItsOwnOutputStays) {
   const std::string log = "RIP: 0010:" + nested_ + "\n " + sink_ + "\n";
   const std::string once = symbolized(symbolizer_.get(), log);
@@ -209,6 +282,17 @@ TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   symbolizer_->symbolize(other);
   EXPECT_EQ(other.stacks.front().frames.size(), 1U);
   EXPECT_EQ(other.guilty->line, 0U);
+}
+
+TEST(Mentions, DoNotOverlap) {
+  const std::string line = " a+0x1/0x2 <T as b::c>+0x3/0x4 d::e+0x5/0x6::f+0x7/0x8";
+  size_t last = 0;
+  for (const auto& mention : find_mentions(line)) {
+    EXPECT_GE(mention.start, last);
+    EXPECT_GT(mention.end, mention.start);
+    last = mention.end;
+  }
+  EXPECT_GT(last, 0U);
 }
 
 TEST(Mentions, AreFoundWithTheirKind) {

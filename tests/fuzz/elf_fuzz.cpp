@@ -49,8 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const uint64_t offset : {uint64_t{0}, uint64_t{5}, symbol.size / 2}) {
       check(binary.value()->look_up(symbol.address + offset, roots));
     }
-    for (const auto& found : binary.value()->symbols().find(symbol.name)) {
-      demand(found.name.starts_with(symbol.name), "a symbol is found by its name");
+    const auto name = binary.value()->file().symbol_name(symbol.name);
+    for (const auto& found : binary.value()->symbols().find(name)) {
+      demand(found.name.starts_with(name), "a symbol is found by its name");
     }
   });
   backend->decode_all(1);
