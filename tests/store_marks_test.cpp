@@ -89,8 +89,8 @@ TEST_F(StoreMarks, DuplicatesDoNotGoRoundInACircle) {
 
 TEST_F(StoreMarks, AMarkedBugStaysThoughItsCrashesAreGone) {
   EXPECT_EQ(bench_.mark({widget_, "fixed"}), "");
-  LogRecord changed = bench_.log("a", {});
-  changed.digest = "other";
+  StoreBench::Log changed = bench_.log("a", {});
+  changed.record.digest = "other";
   bench_.run({changed});
   ASSERT_EQ(bench_.state().clusters.size(), 1);
   EXPECT_EQ(bench_.state().clusters[0].name, widget_);

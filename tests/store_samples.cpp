@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <tuple>
 
 #include "rules/pack_loader.h"
 #include "tests/signature_samples.h"
@@ -36,33 +37,50 @@ StoreBench::~StoreBench() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-LogRecord StoreBench::log(const std::string& name, const std::vector<std::string>& bugs) const {
-  LogRecord out;
-  out.path = "/logs/" + name;
-  out.shown = name;
-  out.stamp = {100 * (1 + bugs.size()), 1000};
-  out.digest = name;
+StoreBench::Log StoreBench::log(const std::string& name, const std::vector<std::string>& bugs) const {
+  Log out;
+  out.record.path = "/logs/" + name;
+  out.record.shown = name;
+  out.record.stamp = {100 * (1 + bugs.size()), 1000};
+  out.record.digest = name;
+  out.record.logs_with_crash = bugs.empty() ? 0 : 1;
   for (const auto& bug : bugs) {
-    CrashRecord crash;
     const CrashReport report = crash_of_bug(bug);
-    crash.start_byte = 1000 * out.crashes.size();
-    crash.end_byte = crash.start_byte + 500;
-    crash.title = report.title;
-    crash.kernel = "6.12.1";
-    crash.arch = "x86_64";
-    crash.seen = "2026-03-02T10:00:00Z";
-    crash.signature = signer_.sign(report);
-    crash.json = "{\"title\":\"" + report.title + "\"}";
-    out.crashes.push_back(std::move(crash));
+    Member member;
+    member.file = name;
+    member.start_byte = 1000 * out.record.crashes.size();
+    member.end_byte = member.start_byte + 500;
+    member.title = report.title;
+    member.kernel = "6.12.1";
+    member.arch = "x86_64";
+    member.seen = SeenTime(std::chrono::seconds(1772446272));
+    Representative representative;
+    representative.member = member;
+    representative.cleanness.sound = true;
+    representative.severity = 3;
+    representative.guilty = Guilty{report.frame, "widget", "drivers/widget.c", 42, "because"};
+    representative.crash = "{\"title\":\"" + report.title + "\"}";
+    out.record.crashes.push_back({member, 0});
+    out.signatures.push_back(signer_.sign(report));
+    out.representatives.push_back(std::move(representative));
   }
   return out;
 }
 
-std::string StoreBench::run(const std::vector<LogRecord>& logs, const std::string& database) const {
+void StoreBench::add(Store& store, Log log) {
+  for (size_t i = 0; i < log.signatures.size(); ++i) {
+    const int64_t signature = store.put_signature(log.signatures[i]);
+    if (store.wants(signature, log.representatives[i])) store.put_representative(signature, log.representatives[i]);
+    log.record.crashes[i].signature = signature;
+  }
+  store.add(log.record);
+}
+
+std::string StoreBench::run(const std::vector<Log>& logs, const std::string& database) const {
   auto store = Store::open(file(database), Access::ReadWrite);
   if (!store) return store.errors().front().to_string();
   store.value()->begin_run(kNow);
-  for (const auto& log : logs) store.value()->add(log);
+  for (const auto& log : logs) add(*store.value(), log);
   const auto error = store.value()->finish_run(pack_.signatures, kNow);
   return error ? error->to_string() : "";
 }
@@ -83,7 +101,7 @@ std::vector<std::string> StoreBench::partition(const std::string& database) cons
   std::vector<std::string> out;
   for (const auto& cluster : state(database).clusters) {
     std::string line;
-    for (const auto& member : cluster.members) line += member.file + "@" + std::to_string(member.start_byte) + " ";
+    for (const auto& member : members(cluster)) line += member.file + "@" + std::to_string(member.start_byte) + " ";
     out.push_back(std::move(line));
   }
   std::sort(out.begin(), out.end());
@@ -92,10 +110,19 @@ std::vector<std::string> StoreBench::partition(const std::string& database) cons
 
 StoredCluster StoreBench::cluster(const std::string& function) const {
   for (auto& cluster : state().clusters) {
-    if (cluster.signature.anchor == function) return cluster;
+    if (cluster.groups.front().signature.anchor == function) return cluster;
   }
   ADD_FAILURE() << "no cluster of " << function;
   return {};
+}
+
+std::vector<Member> StoreBench::members(const StoredCluster& cluster) {
+  std::vector<Member> out;
+  for (const auto& group : cluster.groups) out.insert(out.end(), group.members.begin(), group.members.end());
+  std::sort(out.begin(), out.end(), [](const Member& a, const Member& b) {
+    return std::tie(a.file, a.start_byte) < std::tie(b.file, b.start_byte);
+  });
+  return out;
 }
 
 std::string StoreBench::mark(const std::vector<std::string>& words) const {

@@ -21,12 +21,21 @@ class StoreBench {
 
   std::string file(const std::string& name = "triage.db") const { return folder_ + "/" + name; }
 
+  struct Log {
+    LogRecord record;  // its crashes have no signature's number yet
+    std::vector<Signature> signatures;
+    std::vector<Representative> representatives;
+  };
+
   /// A log with crashes at bytes 0, 1000, …; `bugs` name them: "widget_poll" crashes in widget_poll, below callers of
   /// its own; "widget_poll:2" likewise below others.
-  LogRecord log(const std::string& name, const std::vector<std::string>& bugs) const;
+  Log log(const std::string& name, const std::vector<std::string>& bugs) const;
 
   /// A whole run over `logs`. Returns what failed, if anything.
-  std::string run(const std::vector<LogRecord>& logs, const std::string& database = "triage.db") const;
+  std::string run(const std::vector<Log>& logs, const std::string& database = "triage.db") const;
+
+  /// As a run does.
+  static void add(Store& store, Log log);
 
   std::unique_ptr<Store> open(Access access, const std::string& database = "triage.db") const;
   StoredState state(const std::string& database = "triage.db") const;
@@ -34,6 +43,7 @@ class StoreBench {
   std::vector<std::string> partition(const std::string& database = "triage.db") const;
   /// The cluster with a crash in `function`.
   StoredCluster cluster(const std::string& function) const;
+  static std::vector<Member> members(const StoredCluster& cluster);
   /// Marks with these words; returns what failed.
   std::string mark(const std::vector<std::string>& words) const;
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "signatures/signature.h"
+#include "triage/triage_result.h"
 
 namespace ktriage {
 
@@ -16,27 +16,20 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// A crash as it goes into the store. Text that is not known is empty.
+/// A crash as it goes into the store.
 struct CrashRecord {
-  std::string member;  ///< the log's name within its archive; empty for a plain file
-  uint64_t start_byte = 0;
-  uint64_t end_byte = 0;
-  std::string title;
-  std::string kernel;  ///< release
-  std::string arch;
-  std::string seen;  ///< ISO 8601, UTC
-  Signature signature;
-  int64_t cleanness = 0;  ///< the more, the better does the crash stand for others with its signature
-  std::string json;       ///< the whole crash, as `ktriage parse --json` prints it
+  Member member;
+  int64_t signature = 0;  ///< as Store::put_signature numbers them
 };
 
 /// A file that was read, and what was found in it.
 struct LogRecord {
   std::string path;   ///< absolute
-  std::string shown;  ///< as given
+  std::string shown;  ///< as given; its crashes' files begin with it
   FileStamp stamp;
-  std::string digest;  ///< of its bytes, any fixed length
+  std::string digest;  ///< of its bytes; empty: nothing could be read
   uint64_t logs = 1;   ///< 1, or as many as an archive holds
+  uint64_t logs_with_crash = 0;
   std::string failed;  ///< why it could not be read to its end; empty: it could
   std::vector<CrashRecord> crashes;
 };

@@ -35,11 +35,8 @@ CREATE TABLE signature(
   turn INTEGER,
   score REAL,
   why TEXT,
-  cleanness INTEGER NOT NULL,
-  file TEXT NOT NULL,
-  start_byte INTEGER NOT NULL,
-  end_byte INTEGER NOT NULL,
-  crash TEXT NOT NULL
+  representative TEXT,
+  crash TEXT
 );
 CREATE INDEX signature_cluster ON signature(cluster, turn);
 
@@ -52,21 +49,23 @@ CREATE TABLE log(
   mtime_ns INTEGER NOT NULL,
   digest TEXT NOT NULL,
   logs INTEGER NOT NULL,
+  logs_with_crash INTEGER NOT NULL,
   failed TEXT
 );
 CREATE INDEX log_digest ON log(digest);
 
--- A crash in it. `member` is the log's name within an archive.
+-- A crash in it. `member` is what follows `shown` in the log's name: "!name" within an archive. `seen`: seconds since 1970.
 CREATE TABLE crash(
   id INTEGER PRIMARY KEY,
   log INTEGER NOT NULL REFERENCES log,
   member TEXT NOT NULL,
   start_byte INTEGER NOT NULL,
+  end_byte INTEGER NOT NULL,
   signature INTEGER NOT NULL REFERENCES signature,
   title TEXT NOT NULL,
   kernel TEXT NOT NULL,
   arch TEXT NOT NULL,
-  seen TEXT NOT NULL,
+  seen INTEGER,
   run INTEGER NOT NULL REFERENCES run
 );
 CREATE INDEX crash_log ON crash(log);

@@ -5,6 +5,7 @@
 
 #include "signatures/digest.h"
 #include "triage/store/placement.h"
+#include "triage/store/representative_json.h"
 #include "triage/store/schema.h"
 #include "triage/store/signature_json.h"
 
@@ -12,6 +13,12 @@ namespace ktriage {
 namespace {
 
 constexpr size_t kDigestDigits = 32;
+
+/// What follows the file's own name in the name of a log in it.
+std::string_view member_name(const LogRecord& log, const Member& member) {
+  const std::string_view name = member.file;
+  return name.starts_with(log.shown) ? name.substr(log.shown.size()) : name;
+}
 
 /// Tells a crash from the others of its file, when the file is read again.
 std::string place_in_file(std::string_view member, int64_t start_byte, int64_t signature) {
@@ -53,28 +60,30 @@ void Store::prepare() {
   Database& db = *database_;
   sql_.find_log = db.prepare("SELECT id FROM log WHERE path = ?");
   sql_.find_moved = db.prepare("SELECT id, path FROM log WHERE digest = ? ORDER BY id");
-  sql_.insert_log =
-      db.prepare("INSERT INTO log(path, shown, size, mtime_ns, digest, logs, failed) VALUES(?, ?, ?, ?, ?, ?, ?)");
+  sql_.insert_log = db.prepare(
+      "INSERT INTO log(path, shown, size, mtime_ns, digest, logs, logs_with_crash, failed) VALUES(?, ?, ?, ?, ?, ?, ?, "
+      "?)");
   sql_.update_log = db.prepare(
-      "UPDATE log SET path = ?, shown = ?, size = ?, mtime_ns = ?, digest = ?, logs = ?, failed = ? WHERE id = ?");
+      "UPDATE log SET path = ?, shown = ?, size = ?, mtime_ns = ?, digest = ?, logs = ?, logs_with_crash = ?, failed = "
+      "? WHERE id = ?");
   sql_.fail_log = db.prepare("UPDATE log SET failed = ? WHERE id = ?");
   sql_.touch_log = db.prepare("UPDATE log SET size = ?, mtime_ns = ? WHERE path = ?");
   sql_.old_crashes = db.prepare("SELECT member, start_byte, signature, run FROM crash WHERE log = ?");
   sql_.delete_crashes = db.prepare("DELETE FROM crash WHERE log = ?");
   sql_.insert_crash = db.prepare(
-      "INSERT INTO crash(log, member, start_byte, signature, title, kernel, arch, seen, run) VALUES(?, ?, ?, ?, ?, ?, "
-      "?, ?, ?)");
-  sql_.insert_signature = db.prepare(
-      "INSERT INTO signature(digest, json, cleanness, file, start_byte, end_byte, crash) VALUES(?, ?, ?, ?, ?, ?, ?)");
-  sql_.update_signature =
-      db.prepare("UPDATE signature SET cleanness = ?, file = ?, start_byte = ?, end_byte = ?, crash = ? WHERE id = ?");
+      "INSERT INTO crash(log, member, start_byte, end_byte, signature, title, kernel, arch, seen, run) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  sql_.insert_signature = db.prepare("INSERT INTO signature(digest, json) VALUES(?, ?)");
+  sql_.update_signature = db.prepare("UPDATE signature SET representative = ?, crash = ? WHERE id = ?");
 }
 
 void Store::load_signatures() {
-  Statement select = database_->prepare("SELECT digest, id, cleanness, file, start_byte FROM signature");
+  Statement select = database_->prepare("SELECT digest, id, representative FROM signature");
   while (select.step()) {
-    signatures_.emplace(select.text(0), KnownSignature{select.number(1), select.number(2), std::string(select.text(3)),
-                                                       select.number(4)});
+    signatures_.emplace(select.text(0), select.number(1));
+    if (const auto best = representative_from_json(select.text(2))) {
+      best_[select.number(1)] = {best->cleanness, best->member.file, best->member.start_byte};
+    }
   }
 }
 
@@ -94,27 +103,38 @@ void Store::begin_run(std::string_view now) {
   commit();
 }
 
+void Store::open_batch() {
+  if (!std::exchange(in_batch_, true)) database_->begin();
+}
+
 std::optional<Diagnostic> Store::commit() {
   if (!std::exchange(in_batch_, false)) return database_->error();
   return database_->commit();
 }
 
 void Store::add(const LogRecord& log) {
-  if (!std::exchange(in_batch_, true)) database_->begin();
+  open_batch();
   const int64_t id = put_log(log);
   if (log.digest.empty()) return;
   const auto before = take_crashes(id);
-  for (const auto& crash : log.crashes) {
-    const std::string file = crash.member.empty() ? log.shown : log.shown + "!" + crash.member;
-    const int64_t signature = put_signature(crash, file);
-    const auto old = before.find(place_in_file(crash.member, to_signed(crash.start_byte), signature));
-    sql_.insert_crash.run(id, crash.member, to_signed(crash.start_byte), signature, crash.title, crash.kernel,
-                          crash.arch, crash.seen, old == before.end() ? run_ : old->second);
+  for (const auto& [member, signature] : log.crashes) {
+    const std::string_view name = member_name(log, member);
+    const auto start = to_signed(member.start_byte);
+    const auto old = before.find(place_in_file(name, start, signature));
+    sql_.insert_crash.reset();
+    sql_.insert_crash.bind(id).bind(name).bind(start).bind(to_signed(member.end_byte)).bind(signature);
+    sql_.insert_crash.bind(member.title).bind(member.kernel).bind(member.arch);
+    if (member.seen) {
+      sql_.insert_crash.bind(int64_t{member.seen->time_since_epoch().count()});
+    } else {
+      sql_.insert_crash.bind_null();
+    }
+    sql_.insert_crash.bind(old == before.end() ? run_ : old->second).step();
   }
 }
 
 void Store::touch(const std::string& path, const FileStamp& stamp) {
-  if (!std::exchange(in_batch_, true)) database_->begin();
+  open_batch();
   sql_.touch_log.run(to_signed(stamp.size), stamp.mtime_ns, path);
 }
 
@@ -130,14 +150,16 @@ int64_t Store::put_log(const LogRecord& log) {
   const std::optional<std::string> failed = log.failed.empty() ? std::nullopt : std::optional(log.failed);
   const auto size = to_signed(log.stamp.size);
   if (id == 0) {
-    sql_.insert_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs), failed);
+    sql_.insert_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs),
+                        to_signed(log.logs_with_crash), failed);
     return database_->last_row();
   }
   if (log.digest.empty()) {
     sql_.fail_log.run(failed, id);
     return id;
   }
-  sql_.update_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs), failed, id);
+  sql_.update_log.run(log.path, log.shown, size, log.stamp.mtime_ns, log.digest, to_signed(log.logs),
+                      to_signed(log.logs_with_crash), failed, id);
   return id;
 }
 
@@ -166,32 +188,34 @@ std::unordered_map<std::string, int64_t> Store::take_crashes(int64_t log) {
   return out;
 }
 
-/// Of crashes that are equally clean the first by name is kept, so that the order of files does not matter.
-bool Store::is_better(int64_t cleanness, const std::string& file, int64_t start, const KnownSignature& known) {
-  if (cleanness != known.cleanness) return cleanness > known.cleanness;
-  return std::tie(file, start) < std::tie(known.file, known.start_byte);
+int64_t Store::put_signature(const Signature& signature) {
+  open_batch();
+  const std::string json = signature_to_json(signature);
+  const auto [entry, is_new] = signatures_.try_emplace(digest(json, kDigestDigits), 0);
+  if (is_new) {
+    sql_.insert_signature.run(entry->first, json);
+    entry->second = database_->last_row();
+  }
+  return entry->second;
 }
 
-/// The signature's row, with the cleanest crash that has it.
-int64_t Store::put_signature(const CrashRecord& crash, const std::string& file) {
-  const std::string json = signature_to_json(crash.signature);
-  const std::string key = digest(json, kDigestDigits);
-  const auto start = to_signed(crash.start_byte);
-  const auto end = to_signed(crash.end_byte);
-  auto [entry, is_new] = signatures_.try_emplace(key, KnownSignature{0, crash.cleanness, file, start});
-  KnownSignature& known = entry->second;
-  if (is_new) {
-    sql_.insert_signature.run(key, json, crash.cleanness, file, start, end, crash.json);
-    known.id = database_->last_row();
-  } else if (is_better(crash.cleanness, file, start, known)) {
-    sql_.update_signature.run(crash.cleanness, file, start, end, crash.json, known.id);
-    known = {known.id, crash.cleanness, file, start};
-  }
-  return known.id;
+bool Store::wants(int64_t signature, const Representative& representative) const {
+  const auto found = best_.find(signature);
+  if (found == best_.end()) return true;
+  const Best& best = found->second;
+  const Member& member = representative.member;
+  if (best.cleanness != representative.cleanness) return best.cleanness < representative.cleanness;
+  return std::tie(member.file, member.start_byte) < std::tie(best.file, best.start_byte);
+}
+
+void Store::put_representative(int64_t signature, const Representative& representative) {
+  open_batch();
+  sql_.update_signature.run(representative_to_json(representative), representative.crash, signature);
+  best_[signature] = {representative.cleanness, representative.member.file, representative.member.start_byte};
 }
 
 std::optional<Diagnostic> Store::finish_run(const SignatureRules& rules, std::string_view now) {
-  if (!std::exchange(in_batch_, true)) database_->begin();
+  open_batch();
   place_signatures(*database_, rules, run_);
   database_->prepare("UPDATE run SET finished = ? WHERE id = ?").run(now, run_);
   return commit();

@@ -31,8 +31,14 @@ class Store {
   /// The digest of a file's bytes when it was read; empty if it was not.
   std::string known_digest(const std::string& path);
 
-  /// `now` is ISO 8601, UTC. Goes on with a run that was interrupted.
+  /// `now` is ISO 8601, UTC. Goes on with a run that was interrupted. What follows until finish_run() REQUIRES it.
   void begin_run(std::string_view now);
+  /// The number of a signature, for CrashRecord: the one it has, or a new one.
+  int64_t put_signature(const Signature& signature);
+  /// Whether `representative` is better than what the signature has: then put it. Of those that are equally clean the
+  /// first by name is kept, so that the order of files does not matter.
+  bool wants(int64_t signature, const Representative& representative) const;
+  void put_representative(int64_t signature, const Representative& representative);
   /// Files in any order. The crashes of a file that has changed take the place of those it had. A file that was moved
   /// keeps what it had. A record without digest is a failure to read anything: what was known stays.
   void add(const LogRecord& log);
@@ -46,25 +52,25 @@ class Store {
   Database& database() { return *database_; }
 
  private:
-  struct KnownSignature {
-    int64_t id = 0;
-    int64_t cleanness = 0;
+  /// What a representative is compared by.
+  struct Best {
+    Cleanness cleanness;
     std::string file;
-    int64_t start_byte = 0;
+    uint64_t start_byte = 0;
   };
 
   explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
-  static bool is_better(int64_t cleanness, const std::string& file, int64_t start, const KnownSignature& known);
   void prepare();
   int64_t put_log(const LogRecord& log);
   int64_t moved_log(const LogRecord& log);
   std::unordered_map<std::string, int64_t> take_crashes(int64_t log);
-  int64_t put_signature(const CrashRecord& crash, const std::string& file);
   void load_signatures();
+  void open_batch();
 
   std::unique_ptr<Database> database_;
-  std::unordered_map<std::string, KnownSignature> signatures_;  // by digest
+  std::unordered_map<std::string, int64_t> signatures_;  // by digest
+  std::unordered_map<int64_t, Best> best_;               // by number
   int64_t run_ = 0;
   bool in_batch_ = false;
   struct Statements {

@@ -5,19 +5,17 @@
 #include <vector>
 
 #include "rules/result.h"
-#include "signatures/signature.h"
 #include "triage/store/database.h"
+#include "triage/triage_result.h"
 
 namespace ktriage {
 
-struct StoredMember {
-  std::string file;  ///< as given; of an archive's member "ARCHIVE!MEMBER"
-  uint64_t start_byte = 0;
-  std::string title;
-  std::string kernel;
-  std::string arch;
-  std::string seen;
-  bool is_new = false;  ///< found in the last run
+/// The crashes of a bug that have the same signature.
+struct StoredGroup {
+  Signature signature;
+  Representative representative;
+  std::vector<Member> members;  ///< by file and byte; none if their files have changed since
+  std::string why;              ///< why it was put to the bug; empty: it founded it
 };
 
 struct StoredNear {
@@ -39,14 +37,8 @@ std::string_view status_name(BugStatus status);
 /// A bug as the store has it.
 struct StoredCluster {
   std::string name;
-  Signature signature;                ///< of the crash that founded it
-  std::vector<StoredMember> members;  ///< by file and byte
-  std::string file;                   ///< of the cleanest crash
-  uint64_t start_byte = 0;
-  uint64_t end_byte = 0;
-  std::string crash;                        ///< JSON of the cleanest crash
-  std::vector<std::string> merged_because;  ///< distinct, in the order in which signatures came
-  std::vector<StoredNear> near;             ///< nearest first
+  std::vector<StoredGroup> groups;  ///< the founder first, the others in the order in which they came
+  std::vector<StoredNear> near;     ///< nearest first
   BugStatus status = BugStatus::Known;
   std::string mark;          ///< "fixed", "ignore", "duplicate-of"; empty: none
   std::string duplicate_of;  ///< name
@@ -57,10 +49,10 @@ struct StoredCluster {
 /// are left out, unless they are marked.
 struct StoredState {
   std::vector<StoredCluster> clusters;
-  uint64_t logs = 0;
-  uint64_t logs_without_crash = 0;
-  std::vector<Diagnostic> failures;  ///< files that could not be read to their end
-  bool is_interrupted = false;       ///< the last run has not ended: what it added is not all there
+  size_t logs = 0;
+  size_t logs_with_crash = 0;
+  std::vector<FailedInput> failed;  ///< files that could not be read to their end
+  bool is_interrupted = false;      ///< the last run has not ended: what it added is not all there
 };
 
 /// Fails for a damaged file, and for signatures of another version.
