@@ -126,9 +126,9 @@ std::vector<Member> StoreBench::members(const StoredCluster& cluster) {
 }
 
 std::string StoreBench::mark(const std::vector<std::string>& words) const {
-  const auto mark = parse_mark(words);
-  if (!mark) return mark.errors().front().to_string();
-  const auto error = set_mark(open(Access::ReadWrite)->database(), mark.value(), kNow);
+  const auto marks = parse_marks(words);
+  if (!marks) return marks.errors().front().to_string();
+  const auto error = set_marks(open(Access::ReadWrite)->database(), marks.value(), kNow);
   return error ? error->to_string() : "";
 }
 

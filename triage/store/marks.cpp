@@ -15,6 +15,10 @@ constexpr std::array<std::pair<std::string_view, Mark::State>, 4> kStates = {
      {"duplicate-of", Mark::State::DuplicateOf},
      {"none", Mark::State::None}}};
 
+constexpr std::string_view kUsage = "say --mark NAME fixed, ignore, none, or duplicate-of OTHER";
+
+Diagnostic complaint(std::string what) { return {{}, 0, 0, std::move(what)}; }
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
   const auto nearest = nearest_word(word, {known.begin(), known.end()});
   return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
@@ -34,10 +38,9 @@ Result<int64_t> find_cluster(Database& database, const std::string& name) {
   if (database.error()) return *database.error();
   if (begins.size() == 1) return begins.front().second;
   if (begins.size() > 1) {
-    return Diagnostic{
-        {}, 0, 0, "'" + name + "' may be '" + begins[0].first + "' or '" + begins[1].first + "'; say more of it"};
+    return complaint("'" + name + "' may be '" + begins[0].first + "' or '" + begins[1].first + "'; say more of it");
   }
-  return Diagnostic{{}, 0, 0, "there is no bug '" + name + "' in the database" + did_you_mean(name, names)};
+  return complaint("there is no bug '" + name + "' in the database" + did_you_mean(name, names));
 }
 
 bool leads_to(Database& database, int64_t from, int64_t to) {
@@ -50,56 +53,72 @@ SELECT 1 FROM chain WHERE id = ?)sql");
   return select.bind(from).bind(to).step();
 }
 
-}  // namespace
-
-Result<Mark> parse_mark(std::span<const std::string> words) {
-  constexpr std::string_view kUsage = "say --mark NAME fixed, ignore, none, or duplicate-of OTHER";
-  if (words.size() < 2) return Diagnostic{{}, 0, 0, std::string(kUsage)};
-  Mark out;
-  out.cluster = words[0];
-  std::vector<std::string> names;
-  bool is_known = false;
-  for (const auto& [name, state] : kStates) {
-    names.emplace_back(name);
-    if (name != words[1]) continue;
-    out.state = state;
-    is_known = true;
-  }
-  if (!is_known)
-    return Diagnostic{
-        {}, 0, 0, "there is no mark '" + words[1] + "'" + did_you_mean(words[1], names) + "; " + std::string(kUsage)};
-  const size_t wanted = out.state == Mark::State::DuplicateOf ? 3 : 2;
-  if (words.size() < wanted) return Diagnostic{{}, 0, 0, "duplicate of which bug? " + std::string(kUsage)};
-  if (words.size() > wanted) return Diagnostic{{}, 0, 0, "'" + words[wanted] + "' is too much; " + std::string(kUsage)};
-  if (wanted == 3) out.other = words[2];
-  return out;
-}
-
 std::optional<Diagnostic> set_mark(Database& database, const Mark& mark, std::string_view now) {
-  database.begin();
-  const auto fail = [&](Diagnostic why) {
-    database.rollback();
-    return why;
-  };
   const auto cluster = find_cluster(database, mark.cluster);
-  if (!cluster) return fail(cluster.errors().front());
+  if (!cluster) return cluster.errors().front();
   std::optional<int64_t> other;
   if (mark.state == Mark::State::DuplicateOf) {
     const auto found = find_cluster(database, mark.other);
-    if (!found) return fail(found.errors().front());
+    if (!found) return found.errors().front();
     other = found.value();
     if (leads_to(database, *other, cluster.value())) {
-      return fail(
-          {{}, 0, 0, "'" + mark.other + "' is itself marked a duplicate of '" + mark.cluster + "', or the same bug"});
+      return complaint("'" + mark.other + "' is '" + mark.cluster + "' itself, or already a duplicate of it");
     }
   }
   std::optional<std::string_view> state;
   std::optional<std::string_view> when;
-  for (const auto& [name, value] : kStates) {
-    if (value == mark.state && mark.state != Mark::State::None) state = name, when = now;
+  if (mark.state != Mark::State::None) {
+    state = mark_name(mark.state);
+    when = now;
   }
   database.prepare("UPDATE cluster SET mark = ?, duplicate_of = ?, marked = ?, returned = 0 WHERE id = ?")
       .run(state, other, when, cluster.value());
+  return database.error();
+}
+
+Result<Mark::State> parse_state(const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : kStates) {
+    if (name == word) return state;
+    names.emplace_back(name);
+  }
+  return complaint("there is no mark '" + word + "'" + did_you_mean(word, names) + "; " + std::string(kUsage));
+}
+
+}  // namespace
+
+std::string_view mark_name(Mark::State state) {
+  for (const auto& [name, value] : kStates) {
+    if (value == state) return name;
+  }
+  return {};
+}
+
+Result<std::vector<Mark>> parse_marks(std::span<const std::string> words) {
+  std::vector<Mark> out;
+  for (size_t at = 0; at < words.size();) {
+    Mark& mark = out.emplace_back();
+    mark.cluster = words[at++];
+    if (at == words.size()) return complaint("what is '" + mark.cluster + "' to be? " + std::string(kUsage));
+    const auto state = parse_state(words[at++]);
+    if (!state) return state.errors();
+    mark.state = state.value();
+    if (mark.state != Mark::State::DuplicateOf) continue;
+    if (at == words.size()) return complaint("duplicate of which bug? " + std::string(kUsage));
+    mark.other = words[at++];
+  }
+  if (out.empty()) return complaint(std::string(kUsage));
+  return out;
+}
+
+std::optional<Diagnostic> set_marks(Database& database, std::span<const Mark> marks, std::string_view now) {
+  database.begin();
+  for (const auto& mark : marks) {
+    if (auto error = set_mark(database, mark, now)) {
+      database.rollback();
+      return error;
+    }
+  }
   return database.commit();
 }
 

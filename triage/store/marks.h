@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rules/result.h"
 #include "triage/store/database.h"
@@ -23,11 +24,15 @@ struct Mark {
   std::string other;  ///< name; of DuplicateOf only
 };
 
-/// NAME fixed, NAME ignore, NAME none, or NAME duplicate-of OTHER.
-Result<Mark> parse_mark(std::span<const std::string> words);
+/// "fixed", "ignore", "duplicate-of", "none".
+std::string_view mark_name(Mark::State state);
 
-/// Writes it down, at `now` (ISO 8601). Fails for a name that is not there, and says which is nearest, and for
-/// duplicates that go round in a circle.
-std::optional<Diagnostic> set_mark(Database& database, const Mark& mark, std::string_view now);
+/// Any number of: NAME fixed, NAME ignore, NAME none, NAME duplicate-of OTHER.
+Result<std::vector<Mark>> parse_marks(std::span<const std::string> words);
+
+/// Writes them down, at `now` (ISO 8601): all or none. A name's beginning will do if only one bug has it. Fails for a
+/// name that is not there, and says which is nearest, and for duplicates that go round in a circle; the latter
+/// Diagnostics have no file, those of the database do.
+std::optional<Diagnostic> set_marks(Database& database, std::span<const Mark> marks, std::string_view now);
 
 }  // namespace ktriage
