@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -23,7 +23,7 @@ class Journal {
 
  private:
   std::filesystem::path path_;
-  UniqueFd fd_;
+  FileDescriptor fd_;
 };
 
 }  // namespace ktriage

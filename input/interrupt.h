@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/file_descriptor.h"
+#include "input/file_descriptor.h"
 
 namespace ktriage {
 
