@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "bisect/process_mark.h"
-#include "input/file_descriptor.h"
+#include "bisect/unique_fd.h"
 
 namespace ktriage {
 namespace {
@@ -32,14 +32,14 @@ constexpr size_t kErrorLimit = 64 * 1024;
 constexpr uint64_t kLogLimit = uint64_t{512} << 20;
 
 struct Pipe {
-  FileDescriptor read_end;
-  FileDescriptor write_end;
+  UniqueFd read_end;
+  UniqueFd write_end;
 };
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 bool is_gits_own(std::string_view entry) {
@@ -108,7 +108,7 @@ class Child {
     Pipe out = make_pipe();
     Pipe err = make_pipe();
     Pipe report = make_pipe();
-    const FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
     auto arguments = spec_.arguments;
     auto environment = environment_of(spec_);
     const std::string directory = spec_.directory.string();
@@ -142,7 +142,7 @@ class Child {
 
   bool open_log() {
     if (spec_.log.empty()) return true;
-    log_ = FileDescriptor(open(spec_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    log_ = UniqueFd(open(spec_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     return bool(log_);
   }
 
@@ -247,9 +247,9 @@ class Child {
 
   const ProcessSpec& spec_;
   pid_t pid_ = -1;
-  FileDescriptor out_;
-  FileDescriptor err_;
-  FileDescriptor log_;
+  UniqueFd out_;
+  UniqueFd err_;
+  UniqueFd log_;
   OutputWatcher* watcher_ = nullptr;
   Wish wish_ = Wish::GoOn;
   ProcessEnd result_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "input/file_descriptor.h"
+#include "bisect/unique_fd.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -23,7 +23,7 @@ class Journal {
 
  private:
   std::filesystem::path path_;
-  FileDescriptor fd_;
+  UniqueFd fd_;
 };
 
 }  // namespace ktriage

@@ -28,7 +28,7 @@ bool write_all(int fd, std::string_view text) {
 }
 
 void sync_directory(const fs::path& path) {
-  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd) fsync(fd.get());
 }
 
@@ -44,7 +44,7 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   }
   state.path_ = fs::canonical(state.path_, error);
   const fs::path lock = state.path_ / "lock";
-  state.lock_ = FileDescriptor(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  state.lock_ = UniqueFd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!state.lock_) return failure(lock, "cannot be opened");
   if (flock(state.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     return Diagnostic{state.path_.string(), 0, 0,
@@ -62,7 +62,7 @@ Result<std::string> write_file_atomically(const fs::path& path, std::string_view
   fs::path draft = path;
   draft += ".new";
   {
-    const FileDescriptor fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    const UniqueFd fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!fd || !write_all(fd.get(), text) || fsync(fd.get()) != 0) return failure(draft, "cannot be written");
   }
   if (rename(draft.c_str(), path.c_str()) != 0) return failure(path, "cannot be written");

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "input/file_descriptor.h"
+#include "bisect/unique_fd.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -30,7 +30,7 @@ class StateDirectory {
 
  private:
   std::filesystem::path path_;
-  FileDescriptor lock_;
+  UniqueFd lock_;
   std::string mark_;
 };
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "input/compression.h"
+#include "cli/compression.h"
 #include "tests/cli_process.h"
 #include "tests/cli_samples.h"
 

@@ -1,4 +1,4 @@
-#include "input/decompressor.h"
+#include "cli/decompressor.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -53,7 +53,7 @@ Handle open_archive(Compression compression, Feed& feed) {
 }
 
 /// Reads all of the one entry that a raw "archive" has. Returns libarchive's status.
-int read_entry(archive* handle, const std::function<bool(std::string_view)>& sink) {
+int read_entry(archive* handle, const std::function<void(std::string_view)>& sink) {
   archive_entry* entry = nullptr;
   if (const int status = archive_read_next_header(handle, &entry); status != ARCHIVE_OK) return status;
   // Bytes that no filter recognised would come through as they are.
@@ -64,14 +64,14 @@ int read_entry(archive* handle, const std::function<bool(std::string_view)>& sin
     la_int64_t offset = 0;
     const int status = archive_read_data_block(handle, &block, &size, &offset);
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return status;
-    if (!sink(std::string_view(static_cast<const char*>(block), size))) return ARCHIVE_EOF;
+    sink(std::string_view(static_cast<const char*>(block), size));
   }
 }
 
 }  // namespace
 
 ByteSource::State decompress(Compression compression, ByteSource& source,
-                             const std::function<bool(std::string_view)>& sink, std::string& error) {
+                             const std::function<void(std::string_view)>& sink, std::string& error) {
   Feed feed{source};
   const Handle handle = open_archive(compression, feed);
   const int status = read_entry(handle.get(), sink);

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "input/file_descriptor.h"
-#include "input/interrupt.h"
+#include "cli/file_descriptor.h"
+#include "cli/interrupt.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -40,7 +40,8 @@ class ByteSource {
   bool is_regular_file() const { return regular_; }
 
  private:
-  ByteSource(std::string name, FileDescriptor fd, bool regular, const Interrupt& interrupt);
+  ByteSource(std::string name, FileDescriptor fd, bool regular, const Interrupt& interrupt)
+      : name_(std::move(name)), fd_(std::move(fd)), regular_(regular), interrupt_(&interrupt) {}
 
   State fill(size_t at, size_t& got);
 
@@ -49,7 +50,6 @@ class ByteSource {
   bool regular_;
   const Interrupt* interrupt_;
   std::vector<char> buffer_;
-  size_t chunk_bytes_;
   size_t peeked_ = 0;  // bytes at the start of the buffer that read() has not handed out yet
   Diagnostic error_;
 };

@@ -1,4 +1,4 @@
-#include "input/byte_source.h"
+#include "cli/byte_source.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,6 @@ namespace {
 
 // Few system calls per byte, and still in the second-level cache while it is parsed.
 constexpr size_t kChunkBytes = 1024 * 1024;
-constexpr size_t kLeastChunk = 64 * 1024;  // whoever peeks needs no more
 
 std::string remedy(int code) {
   switch (code) {
@@ -38,13 +37,6 @@ Diagnostic failure(const std::string& name, int code) {
 
 std::string display_name(const std::string& name) { return name == "-" ? "standard input" : name; }
 
-ByteSource::ByteSource(std::string name, FileDescriptor fd, bool regular, const Interrupt& interrupt)
-    : name_(std::move(name)),
-      fd_(std::move(fd)),
-      regular_(regular),
-      interrupt_(&interrupt),
-      chunk_bytes_(kChunkBytes) {}
-
 Result<ByteSource> ByteSource::open(const std::string& name, const Interrupt& interrupt) {
   // A FIFO without a writer would block here, deaf to signals: the waiting is poll's.
   const int raw = name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -53,12 +45,7 @@ Result<ByteSource> ByteSource::open(const std::string& name, const Interrupt& in
   struct stat status {};
   if (fstat(raw, &status) != 0) return failure(name, errno);
   if (S_ISDIR(status.st_mode)) return failure(name, EISDIR);
-  ByteSource source(name, std::move(fd), S_ISREG(status.st_mode), interrupt);
-  // A small file needs no large buffer; one byte more, so that its end shows at once.
-  if (source.regular_ && status.st_size > 0 && static_cast<uint64_t>(status.st_size) < kChunkBytes) {
-    source.chunk_bytes_ = std::max(static_cast<size_t>(status.st_size) + 1, kLeastChunk);
-  }
-  return source;
+  return ByteSource(name, std::move(fd), S_ISREG(status.st_mode), interrupt);
 }
 
 ByteSource::Wait ByteSource::wait(std::optional<std::chrono::milliseconds> timeout) const {
@@ -77,7 +64,7 @@ ByteSource::Wait ByteSource::wait(std::optional<std::chrono::milliseconds> timeo
 /// Reads once into the buffer from `at` on.
 ByteSource::State ByteSource::fill(size_t at, size_t& got) {
   got = 0;
-  if (buffer_.empty()) buffer_.resize(chunk_bytes_);
+  if (buffer_.empty()) buffer_.resize(kChunkBytes);
   while (wait() == Wait::Readable) {
     const ssize_t count = ::read(fd_.get(), buffer_.data() + at, buffer_.size() - at);
     if (count > 0) {

@@ -1,4 +1,4 @@
-#include "input/compression.h"
+#include "cli/compression.h"
 
 namespace ktriage {
 

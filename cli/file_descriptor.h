@@ -6,27 +6,23 @@
 
 namespace ktriage {
 
-/// Owns an open file descriptor, or none (-1); borrows a standard one, which stays open.
+/// Owns an open file descriptor, or borrows a standard one.
 class FileDescriptor {
  public:
-  FileDescriptor() = default;
   explicit FileDescriptor(int fd) : fd_(fd) {}
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  ~FileDescriptor() { reset(); }
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  void reset() {
+  ~FileDescriptor() {
     if (fd_ > STDERR_FILENO) close(fd_);
-    fd_ = -1;
   }
 
+  int get() const { return fd_; }
+
  private:
-  int fd_ = -1;
+  int fd_;
 };
 
 }  // namespace ktriage

@@ -1,4 +1,4 @@
-#include "input/gzip_decoder.h"
+#include "cli/gzip_decoder.h"
 
 #define ZLIB_CONST  // zlib takes const input only then
 #include <zlib.h>
@@ -16,14 +16,14 @@ constexpr int kGzipWindow = MAX_WBITS + 16;  // zlib's way to ask for the gzip f
 
 class Inflater {
  public:
-  explicit Inflater(const std::function<bool(std::string_view)>& sink) : sink_(sink), piece_(kPieceBytes) {
+  explicit Inflater(const std::function<void(std::string_view)>& sink) : sink_(sink), piece_(kPieceBytes) {
     if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::runtime_error("inflateInit2");
   }
   ~Inflater() { inflateEnd(&stream_); }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// False if the data is damaged, or the sink has had enough.
+  /// False if the data is damaged.
   bool decode(std::string_view input) {
     stream_.next_in = reinterpret_cast<const Bytef*>(input.data());
     stream_.avail_in = static_cast<uInt>(input.size());
@@ -42,8 +42,6 @@ class Inflater {
 
   /// The input may end here.
   bool complete() const { return between_members_; }
-  /// The sink wants no more.
-  bool stopped() const { return stopped_; }
   const char* reason() const { return stream_.msg != nullptr ? stream_.msg : "damaged"; }
 
  private:
@@ -52,30 +50,28 @@ class Inflater {
     stream_.avail_out = static_cast<uInt>(piece_.size());
     const int status = inflate(&stream_, Z_NO_FLUSH);
     const size_t size = piece_.size() - stream_.avail_out;
-    if (size > 0) stopped_ = !sink_(std::string_view(reinterpret_cast<const char*>(piece_.data()), size));
+    if (size > 0) sink_(std::string_view(reinterpret_cast<const char*>(piece_.data()), size));
     between_members_ = status == Z_STREAM_END;
     // Z_BUF_ERROR: it needs more input, as far as that goes.
-    return !stopped_ && (status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR);
+    return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR;
   }
 
-  const std::function<bool(std::string_view)>& sink_;
+  const std::function<void(std::string_view)>& sink_;
   std::vector<Bytef> piece_;
   z_stream stream_{};
   bool between_members_ = false;
   bool rubbish_ = false;
-  bool stopped_ = false;
 };
 
 }  // namespace
 
-ByteSource::State decode_gzip(ByteSource& source, const std::function<bool(std::string_view)>& sink,
+ByteSource::State decode_gzip(ByteSource& source, const std::function<void(std::string_view)>& sink,
                               std::string& error) {
   Inflater inflater(sink);
   std::string_view bytes;
   State state = source.read(bytes);
   for (; state == State::Data; state = source.read(bytes)) {
     if (inflater.decode(bytes)) continue;
-    if (inflater.stopped()) return State::End;
     error = inflater.reason();
     return State::Failed;
   }

@@ -1,4 +1,4 @@
-#include "input/interrupt.h"
+#include "cli/interrupt.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,9 +1,9 @@
-#include "input/log_input.h"
+#include "cli/log_input.h"
 
-#include "input/byte_source.h"
-#include "input/compression.h"
-#include "input/decompressor.h"
-#include "input/gzip_decoder.h"
+#include "cli/byte_source.h"
+#include "cli/compression.h"
+#include "cli/decompressor.h"
+#include "cli/gzip_decoder.h"
 
 namespace ktriage {
 namespace {
@@ -19,9 +19,8 @@ State read_plain(ByteSource& source, const std::function<void(std::string_view)>
   }
 }
 
-State read_compressed(Compression compression, ByteSource& source, const std::function<void(std::string_view)>& take,
+State read_compressed(Compression compression, ByteSource& source, const std::function<void(std::string_view)>& sink,
                       std::string& error) {
-  const auto sink = [&take](std::string_view bytes) { return take(bytes), true; };
   if (compression == Compression::Gzip) return decode_gzip(source, sink, error);
   return decompress(compression, source, sink, error);
 }

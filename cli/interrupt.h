@@ -1,6 +1,6 @@
 #pragma once
 
-#include "input/file_descriptor.h"
+#include "cli/file_descriptor.h"
 
 namespace ktriage {
 
