@@ -1,0 +1,1 @@
+"""A made history of Linux sources: see ../make-history."""

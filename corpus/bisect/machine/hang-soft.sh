@@ -1,0 +1,2 @@
+cat /proc/ioports >/dev/null
+cat /proc/iomem >/dev/null

@@ -1,0 +1,2 @@
+cat /proc/slabinfo >/dev/null
+cat /proc/slabinfo >/dev/null

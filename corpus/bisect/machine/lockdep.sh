@@ -1,0 +1,1 @@
+cat /proc/slabinfo >/dev/null

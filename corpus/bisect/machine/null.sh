@@ -1,0 +1,1 @@
+cat /proc/tty/drivers >/dev/null
