@@ -19,9 +19,9 @@
 #include "cli/bisect_output.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
-#include "cli/interrupt.h"
 #include "cli/messages.h"
 #include "cli/output.h"
+#include "input/interrupt.h"
 
 namespace ktriage {
 namespace {
@@ -178,7 +178,8 @@ class BisectRun {
   }
 
   std::vector<std::string> maintainers_of(const std::string& commit, const StateDirectory& state) const {
-    // Who looks after the code is best known to the newest commit; a bisection that was finished before has no worktree.
+    // Who looks after the code is best known to the newest commit; a bisection that was finished before has no
+    // worktree.
     const std::string& newest = config_.find == Find::Cause ? commits_.bad : commits_.good;
     if (Git(config_.repository).ask({"cat-file", "-e", newest + ":scripts/get_maintainer.pl"}).status != 0) return {};
     const auto tree = Worktree::open(config_.repository, state.worktree(0));

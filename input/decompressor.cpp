@@ -1,4 +1,4 @@
-#include "cli/decompressor.h"
+#include "input/decompressor.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,4 +1,4 @@
-#include "cli/gzip_decoder.h"
+#include "input/gzip_decoder.h"
 
 #define ZLIB_CONST  // zlib takes const input only then
 #include <zlib.h>

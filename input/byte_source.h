@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/file_descriptor.h"
-#include "cli/interrupt.h"
+#include "input/file_descriptor.h"
+#include "input/interrupt.h"
 #include "rules/result.h"
 
 namespace ktriage {

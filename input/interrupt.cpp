@@ -1,4 +1,4 @@
-#include "cli/interrupt.h"
+#include "input/interrupt.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/interrupt.h"
+#include "input/interrupt.h"
 #include "rules/result.h"
 
 namespace ktriage {

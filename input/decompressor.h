@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "cli/byte_source.h"
-#include "cli/compression.h"
+#include "input/byte_source.h"
+#include "input/compression.h"
 
 namespace ktriage {
 

@@ -1,4 +1,4 @@
-#include "cli/compression.h"
+#include "input/compression.h"
 
 namespace ktriage {
 

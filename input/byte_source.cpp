@@ -1,4 +1,4 @@
-#include "cli/byte_source.h"
+#include "input/byte_source.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/byte_source.h"
+#include "input/byte_source.h"
 
 namespace ktriage {
 

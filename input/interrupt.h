@@ -1,12 +1,12 @@
 #pragma once
 
-#include "cli/file_descriptor.h"
+#include "input/file_descriptor.h"
 
 namespace ktriage {
 
-/// Turns SIGINT, SIGTERM and SIGHUP (unless that is ignored) into a file descriptor that becomes readable, for as long as it lives. The second signal of
-/// a kind ends the process as if this were not there, so that nobody has to wait for an orderly end. One at a time per
-/// process.
+/// Turns SIGINT, SIGTERM and SIGHUP (unless that is ignored) into a file descriptor that becomes readable, for as long
+/// as it lives. The second signal of a kind ends the process as if this were not there, so that nobody has to wait for
+/// an orderly end. One at a time per process.
 class Interrupt {
  public:
   Interrupt();

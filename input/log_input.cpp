@@ -1,9 +1,9 @@
-#include "cli/log_input.h"
+#include "input/log_input.h"
 
-#include "cli/byte_source.h"
-#include "cli/compression.h"
-#include "cli/decompressor.h"
-#include "cli/gzip_decoder.h"
+#include "input/byte_source.h"
+#include "input/compression.h"
+#include "input/decompressor.h"
+#include "input/gzip_decoder.h"
 
 namespace ktriage {
 namespace {
