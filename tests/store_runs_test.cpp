@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/store_samples.h"
+#include "triage/store/stored_result.h"
 
 namespace ktriage::test {
 namespace {
@@ -201,6 +202,19 @@ TEST_F(StoreRuns, KilledAtAnyMomentAndRunAgainItEndsLikeARunThatWasNot) {
   EXPECT_FALSE(bench_.state().is_interrupted);
 }
 
+TEST_F(StoreRuns, InMemoryItIsTheSame) {
+  const auto logs = many_logs(bench_, 100);
+  bench_.run(logs);
+  auto store = Store::open_in_memory();
+  ASSERT_TRUE(store);
+  store.value()->begin_run("2026-11-24T10:00:00Z");
+  for (const auto& log : logs) StoreBench::add(*store.value(), log);
+  ASSERT_FALSE(store.value()->finish_run(bench_.pack().signatures, "2026-11-24T10:00:00Z"));
+  const auto state = load_state(store.value()->database());
+  ASSERT_TRUE(state);
+  EXPECT_EQ(names(state.value()), names(bench_.state()));
+}
+
 TEST_F(StoreRuns, TheOrderOfFilesDoesNotMatter) {
   auto logs = many_logs(bench_, 200);
   bench_.run(logs, "forward.db");
@@ -233,6 +247,30 @@ TEST_F(StoreRuns, AnInterruptedRunSaysSo) {
   bench_.run({});
   EXPECT_FALSE(bench_.state().is_interrupted);
   EXPECT_EQ(bench_.cluster("gadget_put").status, BugStatus::New);
+}
+
+TEST_F(StoreRuns, AddsUpToAResult) {
+  StoreBench::Log second = bench_.log("b", {"widget_poll"});
+  second.record.crashes[0].member.kernel = "6.1.2";
+  second.record.crashes[0].member.seen = SeenTime(std::chrono::seconds(5));
+  second.record.crashes[0].member.title = "another title";
+  bench_.run({bench_.log("a", {"widget_poll", "gadget_put", "widget_poll"}), second});
+  bench_.mark({bench_.cluster("widget_poll").name, "duplicate-of", bench_.cluster("gadget_put").name});
+  const TriageResult result = result_of(bench_.state());
+  EXPECT_EQ(result.logs, 2);
+  ASSERT_EQ(result.clusters.size(), 2);
+  EXPECT_EQ(result.clusters[0].title, "general protection fault in gadget_put");  // the other one is dealt with
+  const Cluster& widget = result.clusters[1];
+  EXPECT_EQ(widget.title, "general protection fault in widget_poll");
+  EXPECT_EQ(widget.alt_titles, std::vector<std::string>{"another title"});
+  EXPECT_EQ(widget.count, 3);
+  EXPECT_EQ(widget.logs, 2);
+  EXPECT_EQ(widget.severity, 3);
+  EXPECT_EQ(widget.kernels, (std::vector<std::string>{"6.1.2", "6.12.1"}));
+  EXPECT_EQ(widget.first_seen, SeenTime(std::chrono::seconds(5)));
+  EXPECT_EQ(widget.last_seen, SeenTime(std::chrono::seconds(1772446272)));
+  EXPECT_EQ(widget.status, "new");
+  EXPECT_EQ(widget.mark, "duplicate-of " + result.clusters[0].name);
 }
 
 TEST_F(StoreRuns, SignaturesOfAnotherVersionAreRefused) {

@@ -70,7 +70,8 @@ StoreBench::Log StoreBench::log(const std::string& name, const std::vector<std::
 void StoreBench::add(Store& store, Log log) {
   for (size_t i = 0; i < log.signatures.size(); ++i) {
     const int64_t signature = store.put_signature(log.signatures[i]);
-    if (store.wants(signature, log.representatives[i])) store.put_representative(signature, log.representatives[i]);
+    const Representative& shown = log.representatives[i];
+    if (store.wants(signature, shown.cleanness, shown.member)) store.put_representative(signature, shown);
     log.record.crashes[i].signature = signature;
   }
   store.add(log.record);

@@ -107,6 +107,19 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& file, Access ac
   return database;
 }
 
+Result<std::unique_ptr<Database>> Database::open_in_memory(const Schema& schema) {
+  std::unique_ptr<Database> database(new Database({}, Access::ReadWrite, schema));
+  if (auto error = database->connect_in_memory()) return *error;
+  return database;
+}
+
+std::optional<Diagnostic> Database::connect_in_memory() {
+  const int code = sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  if (code != SQLITE_OK) fail(code);
+  migrate(0);
+  return error_;
+}
+
 Database::~Database() { sqlite3_close_v2(handle_); }
 
 std::optional<Diagnostic> Database::connect() {

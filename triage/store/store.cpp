@@ -25,6 +25,29 @@ std::string place_in_file(std::string_view member, int64_t start_byte, int64_t s
   return std::to_string(start_byte) + ' ' + std::to_string(signature) + ' ' + std::string(member);
 }
 
+/// Equal for equal signatures, and for no others.
+std::string content_of(const Signature& signature) {
+  std::string out;
+  const auto add = [&out](std::string_view text) { out.append(text).push_back('\0'); };
+  const auto add_all = [&](const std::vector<std::string>& texts) {
+    for (const auto& text : texts) add(text);
+    out.push_back('\1');
+  };
+  for (const auto* text : {&signature.id, &signature.kind, &signature.anchor, &signature.module, &signature.what,
+                           &signature.detail, &signature.evidence}) {
+    add(*text);
+  }
+  for (const auto& frame : signature.frames) {
+    add(frame.function);
+    add(frame.module);
+    out.push_back(frame.inlined ? 'i' : 'f');
+  }
+  out.push_back(signature.corrupted ? 'c' : 's');
+  for (const auto* texts : {&signature.hints, &signature.allocation, &signature.free, &signature.titles})
+    add_all(*texts);
+  return out;
+}
+
 int64_t to_signed(uint64_t number) { return static_cast<int64_t>(number); }
 
 }  // namespace
@@ -38,6 +61,12 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& file, Ac
   }
   any = {};
   if (database.value()->error()) return *database.value()->error();
+  return std::unique_ptr<Store>(new Store(std::move(database.value())));
+}
+
+Result<std::unique_ptr<Store>> Store::open_in_memory() {
+  auto database = Database::open_in_memory(store_schema());
+  if (!database) return database.errors();
   return std::unique_ptr<Store>(new Store(std::move(database.value())));
 }
 
@@ -189,6 +218,8 @@ std::unordered_map<std::string, int64_t> Store::take_crashes(int64_t log) {
 }
 
 int64_t Store::put_signature(const Signature& signature) {
+  const auto [seen, is_first] = seen_.try_emplace(content_of(signature), 0);
+  if (!is_first) return seen->second;
   open_batch();
   const std::string json = signature_to_json(signature);
   const auto [entry, is_new] = signatures_.try_emplace(digest(json, kDigestDigits), 0);
@@ -196,15 +227,14 @@ int64_t Store::put_signature(const Signature& signature) {
     sql_.insert_signature.run(entry->first, json);
     entry->second = database_->last_row();
   }
-  return entry->second;
+  return seen->second = entry->second;
 }
 
-bool Store::wants(int64_t signature, const Representative& representative) const {
+bool Store::wants(int64_t signature, const Cleanness& cleanness, const Member& member) const {
   const auto found = best_.find(signature);
   if (found == best_.end()) return true;
   const Best& best = found->second;
-  const Member& member = representative.member;
-  if (best.cleanness != representative.cleanness) return best.cleanness < representative.cleanness;
+  if (best.cleanness != cleanness) return best.cleanness < cleanness;
   return std::tie(member.file, member.start_byte) < std::tie(best.file, best.start_byte);
 }
 

@@ -22,9 +22,13 @@ namespace ktriage {
 /// facts that no order changes; which signature belongs to which cluster is decided in finish_run() alone, over all
 /// that are not placed yet, the clearest first. So a run that was killed and run again ends like one that was not,
 /// provided that the files are the same. Signatures that were placed stay where they are.
+///
+/// Errors stick, as the Database's do: commit() and finish_run() tell. For one thread at a time.
 class Store {
  public:
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& file, Access access);
+  /// One that is forgotten: a triage without memory runs through the same code.
+  static Result<std::unique_ptr<Store>> open_in_memory();
 
   /// The files that need not be read again as long as they look the same. Absolute paths.
   std::unordered_map<std::string, FileStamp> known_files();
@@ -35,9 +39,9 @@ class Store {
   void begin_run(std::string_view now);
   /// The number of a signature, for CrashRecord: the one it has, or a new one.
   int64_t put_signature(const Signature& signature);
-  /// Whether `representative` is better than what the signature has: then put it. Of those that are equally clean the
-  /// first by name is kept, so that the order of files does not matter.
-  bool wants(int64_t signature, const Representative& representative) const;
+  /// Whether a crash is better to look at than the one the signature has: then make a representative of it and put
+  /// that. Of those that are equally clean the first by name is kept, so that the order of files does not matter.
+  bool wants(int64_t signature, const Cleanness& cleanness, const Member& member) const;
   void put_representative(int64_t signature, const Representative& representative);
   /// Files in any order. The crashes of a file that has changed take the place of those it had. A file that was moved
   /// keeps what it had. A record without digest is a failure to read anything: what was known stays.
@@ -70,6 +74,7 @@ class Store {
 
   std::unique_ptr<Database> database_;
   std::unordered_map<std::string, int64_t> signatures_;  // by digest
+  std::unordered_map<std::string, int64_t> seen_;        // by content: quicker to make than a digest
   std::unordered_map<int64_t, Best> best_;               // by number
   int64_t run_ = 0;
   bool in_batch_ = false;

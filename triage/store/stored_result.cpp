@@ -67,7 +67,8 @@ std::vector<MergeReason> reasons_of(const std::vector<StoredGroup>& groups) {
   std::vector<MergeReason> out;
   out.reserve(counts.size());
   for (const auto& [why, count] : counts) out.push_back({why, count});
-  std::stable_sort(out.begin(), out.end(), [](const MergeReason& a, const MergeReason& b) { return a.count > b.count; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const MergeReason& a, const MergeReason& b) { return a.count > b.count; });
   return out;
 }
 
