@@ -19,9 +19,9 @@
 #include "cli/bisect_output.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
-#include "cli/interrupt.h"
 #include "cli/messages.h"
 #include "cli/output.h"
+#include "input/interrupt.h"
 
 namespace ktriage {
 namespace {

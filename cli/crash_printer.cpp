@@ -1,8 +1,8 @@
 #include "cli/crash_printer.h"
 
-#include "cli/crash_json.h"
 #include "cli/crash_text.h"
 #include "cli/explain_text.h"
+#include "triage/crash_json.h"
 
 namespace ktriage {
 

@@ -7,12 +7,12 @@
 #include "cli/command.h"
 #include "cli/command_options.h"
 #include "cli/crash_printer.h"
-#include "cli/interrupt.h"
-#include "cli/log_input.h"
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/symbolizer_options.h"
+#include "input/interrupt.h"
+#include "input/log_input.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {

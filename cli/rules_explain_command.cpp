@@ -1,14 +1,14 @@
 #include <string>
 #include <utility>
 
-#include "cli/byte_source.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
 #include "cli/crash_printer.h"
-#include "cli/interrupt.h"
-#include "cli/log_input.h"
 #include "cli/messages.h"
 #include "cli/output.h"
+#include "input/byte_source.h"
+#include "input/interrupt.h"
+#include "input/log_input.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {

@@ -2,16 +2,16 @@
 #include <string>
 #include <utility>
 
-#include "cli/byte_source.h"
 #include "cli/command.h"
 #include "cli/command_options.h"
-#include "cli/compression.h"
 #include "cli/crash_printer.h"
-#include "cli/interrupt.h"
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/pause_schedule.h"
 #include "cli/symbolizer_options.h"
+#include "input/byte_source.h"
+#include "input/compression.h"
+#include "input/interrupt.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {

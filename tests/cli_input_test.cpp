@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/compression.h"
+#include "input/compression.h"
 #include "tests/cli_process.h"
 #include "tests/cli_samples.h"
 

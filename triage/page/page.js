@@ -9,6 +9,8 @@
   const body = table.tBodies[0];
   const byName = new Map();
   const opened = new Map(); // name → its detail row
+  let ordered = clusters; // as the rows stand
+  let limit = 500; // rows shown; a browser takes its time over thousands
 
   // ── Building blocks ─────────────────────────────────────────────────────────────────────────────────────────────
   const build = (make) => (tag, attributes, ...children) => {
@@ -42,14 +44,10 @@
 
   function sortBy(key, falling) {
     const sign = falling ? -1 : 1;
-    const order = [...clusters].sort((a, b) => sign * orders[key].compare(a, b) || a.rank - b.rank);
-    const rows = document.createDocumentFragment();
-    for (const cluster of order) {
-      rows.append(cluster.row);
-      if (opened.has(cluster.name)) rows.append(opened.get(cluster.name));
-    }
-    body.append(rows);
+    ordered = [...clusters].sort((a, b) => sign * orders[key].compare(a, b) || a.rank - b.rank);
+    body.replaceChildren(...ordered.flatMap((c) => (opened.has(c.name) ? [c.row, opened.get(c.name)] : [c.row])));
     noteOrder(key, falling);
+    applyFilters();
   }
 
   /** Shows by what the rows are sorted. */
@@ -101,13 +99,16 @@
   function applyFilters() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const shown = [];
-    for (const cluster of clusters) {
+    for (const cluster of ordered) {
       const fit = fits(cluster, words);
-      cluster.row.hidden = !fit;
-      if (opened.has(cluster.name)) opened.get(cluster.name).hidden = !fit;
       if (fit) shown.push(cluster);
+      cluster.row.hidden = !fit || (shown.length > limit && !opened.has(cluster.name));
+      if (opened.has(cluster.name)) opened.get(cluster.name).hidden = !fit;
     }
     document.getElementById('nothing').hidden = shown.length > 0;
+    const more = document.getElementById('more');
+    more.hidden = shown.length <= limit;
+    more.textContent = `Show all ${number(shown.length)}`;
     document.getElementById('shown').textContent =
       shown.length === clusters.length ? plural(shown.length, 'bug', 'bugs') : `${number(shown.length)} of ${number(clusters.length)} bugs`;
     for (const button of document.querySelectorAll('.kinds button')) {
@@ -146,6 +147,10 @@
       });
       item.append(button);
     }
+    document.getElementById('more').addEventListener('click', () => {
+      limit = Infinity;
+      applyFilters();
+    });
     filters.hidden = false;
   }
 
@@ -330,8 +335,8 @@
     }
     const cluster = byName.get(name);
     if (!cluster) return;
-    if (cluster.row.hidden) resetFilters();
     open(cluster);
+    if (cluster.row.hidden) resetFilters();
     cluster.button.focus({ preventScroll: true });
     cluster.row.scrollIntoView({ block: 'start' });
   }

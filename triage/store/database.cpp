@@ -71,6 +71,12 @@ Statement& Statement::bind(int64_t number) {
   return *this;
 }
 
+Statement& Statement::bind(double number) {
+  ++bound_;
+  if (statement_) sqlite3_bind_double(statement_.get(), bound_, number);
+  return *this;
+}
+
 Statement& Statement::bind_null() {
   ++bound_;
   return *this;
@@ -91,12 +97,27 @@ std::string_view Statement::text(int column) const {
 
 int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 
 Result<std::unique_ptr<Database>> Database::open(const fs::path& file, Access access, const Schema& schema) {
   std::unique_ptr<Database> database(new Database(file, access, schema));
   if (auto error = database->connect()) return *error;
   return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_in_memory(const Schema& schema) {
+  std::unique_ptr<Database> database(new Database({}, Access::ReadWrite, schema));
+  if (auto error = database->connect_in_memory()) return *error;
+  return database;
+}
+
+std::optional<Diagnostic> Database::connect_in_memory() {
+  const int code = sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  if (code != SQLITE_OK) fail(code);
+  migrate(0);
+  return error_;
 }
 
 Database::~Database() { sqlite3_close_v2(handle_); }

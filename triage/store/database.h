@@ -29,6 +29,7 @@ class Statement {
   Statement& bind(std::string_view text);
   Statement& bind(const char* text) { return bind(std::string_view(text)); }
   Statement& bind(int64_t number);
+  Statement& bind(double number);
   Statement& bind_null();
   template <typename T>
   Statement& bind(const std::optional<T>& value) {
@@ -50,6 +51,7 @@ class Statement {
   // Columns of the row, from 0. A view lives until the next step() or reset().
   std::string_view text(int column) const;
   int64_t number(int column) const;
+  double real(int column) const;
   bool is_null(int column) const;
 
  private:
@@ -86,6 +88,8 @@ class Database {
   /// ReadWrite makes the file where it is missing or empty, and brings an older version up to date. Fails for what is
   /// no database, another program's or a newer version's, and says what to do.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, Access access, const Schema& schema);
+  /// One that lives and dies with the object, for a single thread at a time.
+  static Result<std::unique_ptr<Database>> open_in_memory(const Schema& schema);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -110,6 +114,7 @@ class Database {
       : file_(std::move(file)), access_(access), schema_(schema) {}
 
   std::optional<Diagnostic> connect();
+  std::optional<Diagnostic> connect_in_memory();
   std::optional<Diagnostic> check_and_migrate();
   void migrate(int64_t version);
   int64_t pragma(const char* name);
