@@ -153,6 +153,10 @@ std::string_view role_name(StackRole role) {
   return "other";
 }
 
+std::string shown_signature_to_json(const Signature& signature) {
+  return to_json(signature).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string crash_to_json(const CrashReport& crash, const Signature& signature, std::string_view file) {
   Json out = Json::object();
   out["schema"] = "ktriage.crash/1";
