@@ -123,8 +123,8 @@ class StoreTest(unittest.TestCase):
             self.assertIn(complaint, said)
         self.triage("--mark", name, "duplicate-of", first[1]["name"], first[2]["name"], "ignore", expect=0)
         marked = {each["name"]: each.get("mark") for each in self.triage()[0]}
-        self.assertEqual(marked[first[2]["name"]], "ignore")
-        self.assertEqual(marked[name], "duplicate-of " + first[1]["name"])
+        self.assertEqual(marked[first[2]["name"]], {"state": "ignore"})
+        self.assertEqual(marked[name], {"state": "duplicate-of", "of": first[1]["name"]})
 
     # ── Mishaps ──
 
