@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,7 +15,9 @@
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/symbolizer_options.h"
+#include "cli/triage_page.h"
 #include "cli/triage_progress.h"
+#include "cli/triage_store.h"
 #include "cli/triage_table.h"
 #include "triage/cluster_json.h"
 #include "triage/store/stored_result.h"
@@ -36,6 +39,8 @@ Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could
 Examples:
   ktriage triage logs/
   ktriage triage --explain --limit 5 workdir/crashes results.tar.zst
+  ktriage triage --db bugs.db --html bugs.html logs/
+  ktriage triage --db bugs.db --mark 34c47ae2f9ac fixed
   ktriage triage --json /var/lib/systemd/pstore | jq -r '[.count, .name, .title] | @tsv'
 )";
 
@@ -49,14 +54,18 @@ OptionsDescription options() {
                     "say below each bug why its crashes are one, what comes near it, and where they are");
   out.add_options()("limit", po::value<size_t>()->value_name("N")->default_value(0, "all"), "list N bugs at most");
   out.add_options()("jobs,j", po::value<unsigned>()->value_name("N"), "threads (default: one per processor)");
+  out.add_options()("html", po::value<std::string>()->value_name("FILE"), "also write the list as a page for browsers");
+  out.add_options()("db", po::value<std::string>()->value_name("FILE"),
+                    "remember in FILE what was read: running again reads only what is new, and says which bugs are. "
+                    "Without PATH: list what it knows");
+  out.add_options()("mark", po::value<std::vector<std::string>>()->multitoken()->value_name("NAME STATE"),
+                    "with --db: note that the bug NAME is fixed, ignore, duplicate-of OTHER, or none of these");
   add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
   add_symbolizer_options(out);
   return out;
 }
-
-std::string now_iso() { return to_iso(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())); }
 
 /// Columns of the terminal that the standard output is; 0: it is none.
 size_t terminal_width() {
@@ -83,20 +92,24 @@ class TriageSession {
     tools_.symbolizer = symbolizer;
   }
 
-  Result<TriageResult> run(const std::vector<std::string>& paths, unsigned jobs) {
+  /// `database` empty: nothing is remembered.
+  Result<TriageResult> run(const std::vector<std::string>& paths, unsigned jobs, const std::string& database) {
     RunOptions options;
     options.batch.jobs = jobs;
-    options.now = now_iso();
+    options.now = now_as_iso();
+    options.remembers = !database.empty();
+    options.batch.digests = options.remembers;
     const FoundInputs found = find_inputs(paths, options.batch.limits);
-    auto store = Store::open_in_memory();
-    if (!store) return store.errors();
+    auto opened = open_store(database);
+    if (!opened) return opened.errors();
+    Store& store = *opened->store;
     TriageProgress progress(found.units.size());
     options.on_progress = [&progress](const RunProgress& now) { progress.show(now.units_done, now.bytes); };
-    const auto summary = run_triage(found, options, interrupt_, tools_, *store.value());
+    const auto summary = run_triage(found, options, interrupt_, tools_, store);
     progress.erase();
     if (!summary) return summary.errors();
     interrupted_ = summary->is_interrupted;
-    auto state = load_state(store.value()->database());
+    auto state = load_state(store.database());
     if (!state) return state.errors();
     TriageResult result = result_of(std::move(state.value()));
     result.known_logs = summary->known_logs;
@@ -108,6 +121,13 @@ class TriageSession {
   bool interrupted() const { return interrupted_; }
 
  private:
+  Result<RunStore> open_store(const std::string& database) {
+    if (!database.empty()) return open_store_for_run(database, interrupt_);
+    auto store = Store::open_in_memory();
+    if (!store) return store.errors();
+    return RunStore{std::nullopt, std::move(store.value())};
+  }
+
   Interrupt interrupt_;
   Signer signer_;
   SignatureBook book_;
@@ -136,18 +156,50 @@ void print(const TriageResult& result, const OptionValues& values, const Style& 
   for (size_t i = 0; i < shown; ++i) output.write(cluster_to_json(result.clusters[i]) + "\n");
 }
 
-ExitCode run(const OptionValues& values) {
-  if (has_flag(values, "json") && has_flag(values, "explain")) {
-    say("--explain is for people; --json always says why");
-    return ExitCode::Usage;
+std::string text_of(const OptionValues& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
+}
+
+/// What is wrong with the combination of options; empty: nothing.
+std::string misuse(const OptionValues& values) {
+  const bool has_paths = !texts_of(values, kOperands).empty();
+  const bool has_database = !text_of(values, "db").empty();
+  if (has_flag(values, "json") && has_flag(values, "explain")) return "--explain is for people; --json always says why";
+  if (values.count("mark") > 0 && !has_database) return "--mark needs --db FILE: that is where it is noted";
+  if (values.count("mark") > 0 && has_paths) return "--mark stands alone: triage and mark in two steps";
+  if (!has_paths && !has_database) {
+    return "say what to triage: directories, archives, logs, or - for the standard input";
   }
-  const Result<Style> style = style_of(values);
-  if (!style) return say(style.errors()), ExitCode::Usage;
-  const auto jobs = jobs_of(values);
-  if (!jobs) return say(jobs.errors()), ExitCode::Usage;
-  const auto paths = texts_of(values, kOperands);
-  if (paths.empty())
-    return say("say what to triage: directories, archives, logs, or - for the standard input"), ExitCode::Usage;
+  return {};
+}
+
+/// Shows the list everywhere it is wanted. False: something could not be written.
+bool show(const TriageResult& result, const OptionValues& values, const Style& style) {
+  Output output;
+  print(result, values, style, output);
+  output.flush();
+  bool good = !output.failed();
+  if (const std::string page = text_of(values, "html"); !page.empty()) {
+    const auto paths = texts_of(values, kOperands);
+    const auto error = write_page(result, fmt::format("{}", fmt::join(paths, " ")), page);
+    if (error) say(error->to_string()), good = false;
+  }
+  for (const auto& [file, reason] : result.failed) say(Diagnostics{{file, 0, 0, reason}});
+  say(summary_of(result));
+  return good;
+}
+
+ExitCode exit_code(const TriageResult& result) {
+  return result.clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
+}
+
+ExitCode show_store(const OptionValues& values, const Style& style) {
+  const auto result = read_store(text_of(values, "db"));
+  if (!result) return say(result.errors()), ExitCode::Input;
+  return show(result.value(), values, style) ? exit_code(result.value()) : ExitCode::Input;
+}
+
+ExitCode triage_paths(const OptionValues& values, const Style& style, unsigned jobs) {
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
   const Engine engine(std::move(pack.value()), incidents_of(values));
@@ -156,16 +208,22 @@ ExitCode run(const OptionValues& values) {
   if (!symbolizer) say(symbolizer.errors());  // the list is worth having without lines
 
   TriageSession session(values, engine, symbolizer ? symbolizer->get() : nullptr);
-  const auto result = session.run(paths, jobs.value());
+  const auto result = session.run(texts_of(values, kOperands), jobs, text_of(values, "db"));
   if (!result) return say(result.errors()), ExitCode::Input;
-  Output output;
-  print(result.value(), values, style.value(), output);
-  output.flush();
-  for (const auto& [file, reason] : result->failed) say(Diagnostics{{file, 0, 0, reason}});
-  say(summary_of(result.value()));
+  const bool shown = show(result.value(), values, style);
   if (session.interrupted()) return ExitCode::Interrupted;
-  if (!symbolizer || !result->failed.empty() || output.failed()) return ExitCode::Input;
-  return result->clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
+  return symbolizer && result->failed.empty() && shown ? exit_code(result.value()) : ExitCode::Input;
+}
+
+ExitCode run(const OptionValues& values) {
+  if (const std::string wrong = misuse(values); !wrong.empty()) return say(wrong), ExitCode::Usage;
+  const Result<Style> style = style_of(values);
+  if (!style) return say(style.errors()), ExitCode::Usage;
+  const auto jobs = jobs_of(values);
+  if (!jobs) return say(jobs.errors()), ExitCode::Usage;
+  if (values.count("mark") > 0) return mark_bugs(text_of(values, "db"), texts_of(values, "mark"));
+  if (texts_of(values, kOperands).empty()) return show_store(values, style.value());
+  return triage_paths(values, style.value(), jobs.value());
 }
 
 }  // namespace

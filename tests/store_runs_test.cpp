@@ -72,6 +72,23 @@ TEST_F(StoreRuns, NamesStayWhenAnotherClusterHasTheSameSignatureId) {
   EXPECT_EQ(state.clusters[1].name, name + "-2");
 }
 
+TEST_F(StoreRuns, NearMissesAreKept) {
+  StoreBench::Log other = bench_.log("b", {"widget_poll"});
+  auto& frames = other.signatures[0].frames;
+  frames[1].function = "another_caller";
+  frames[2].function = "from_elsewhere";
+  bench_.run({bench_.log("a", {"widget_poll"}), other});
+  const StoredState state = bench_.state();
+  ASSERT_EQ(state.clusters.size(), 2) << "too much alike for this test";
+  ASSERT_EQ(state.clusters[0].near.size(), 1) << "too different for this test";
+  EXPECT_EQ(state.clusters[0].near[0].cluster, 1);
+  EXPECT_EQ(state.clusters[1].near[0].cluster, 0);
+  EXPECT_GT(state.clusters[0].near[0].score, 0.4);
+  EXPECT_NE(state.clusters[0].near[0].why.find("widget_poll"), std::string::npos);
+  const TriageResult result = result_of(bench_.state());
+  EXPECT_EQ(result.clusters[0].near[0].name, result.clusters[1].name);
+}
+
 TEST_F(StoreRuns, AChangedFileGivesUpWhatItNoLongerShows) {
   bench_.run({bench_.log("a", {"widget_poll", "gadget_put"}), bench_.log("b", {"widget_poll"})});
   StoreBench::Log changed = bench_.log("a", {"widget_poll", "gizmo_reset"});

@@ -72,6 +72,7 @@ class Run : public BatchListener {
     out.stamp = stamp_of(unit);
     // What has no digest (a pipe) is told apart by its turn.
     const bool has_content = outcome.logs > 0 || outcome.failed.empty();
+    out.is_stream = outcome.digest.empty();
     if (has_content) out.digest = outcome.digest.empty() ? "turn " + std::to_string(outcome.unit) : outcome.digest;
     out.logs = outcome.logs;
     out.logs_with_crash = outcome.logs_with_crash;

@@ -27,7 +27,8 @@ struct LogRecord {
   std::string path;   ///< absolute
   std::string shown;  ///< as given; its crashes' files begin with it
   FileStamp stamp;
-  std::string digest;  ///< of its bytes; empty: nothing could be read
+  std::string digest;      ///< of its bytes; empty: nothing could be read
+  bool is_stream = false;  ///< it came through a pipe, so the same bytes elsewhere are not the same log
   uint64_t logs = 1;   ///< 1, or as many as an archive holds
   uint64_t logs_with_crash = 0;
   std::string failed;  ///< why it could not be read to its end; empty: it could

@@ -172,7 +172,7 @@ int64_t Store::put_log(const LogRecord& log) {
   int64_t id = 0;
   if (sql_.find_log.reset().bind(log.path).step()) {
     id = sql_.find_log.number(0);
-  } else if (!log.digest.empty()) {
+  } else if (!log.digest.empty() && !log.is_stream) {
     id = moved_log(log);
   }
   sql_.find_log.reset();
