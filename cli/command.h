@@ -25,6 +25,7 @@ inline constexpr const char* kOperands = "operand";
 Command parse_command();
 Command watch_command();
 Command symbolize_command();
+Command triage_command();
 Command bisect_command();
 Command rules_check_command();
 Command rules_list_command();

@@ -18,8 +18,9 @@ namespace {
 namespace po = boost::program_options;
 
 std::vector<Command> all_commands() {
-  return {parse_command(),       watch_command(),      symbolize_command(),     bisect_command(),
-          rules_check_command(), rules_list_command(), rules_explain_command(), bisect_simulate_command()};
+  return {parse_command(),      watch_command(),         symbolize_command(),
+          triage_command(),     bisect_command(),        rules_check_command(),
+          rules_list_command(), rules_explain_command(), bisect_simulate_command()};
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {

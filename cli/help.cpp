@@ -30,7 +30,8 @@ ExitCode print_help(const std::vector<Command>& commands) {
       "Examples:\n"
       "  ktriage parse console.log              the first crash of a log\n"
       "  ktriage parse --all --json *.log.xz    every crash, for scripts\n"
-      "  qemu-system-x86_64 ... | ktriage watch each crash as it happens\n\n"
+      "  qemu-system-x86_64 ... | ktriage watch each crash as it happens\n"
+      "  ktriage triage logs/ results.tar.zst   the distinct bugs in many logs\n\n"
       "Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could not be read, 130 "
       "interrupted.\n";
   return print(text);

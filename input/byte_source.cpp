@@ -15,6 +15,7 @@ namespace {
 
 // Few system calls per byte, and still in the second-level cache while it is parsed.
 constexpr size_t kChunkBytes = 1024 * 1024;
+constexpr size_t kLeastChunkBytes = 4096;
 
 std::string remedy(int code) {
   switch (code) {
@@ -45,7 +46,7 @@ Result<ByteSource> ByteSource::open(const std::string& name, const Interrupt& in
   struct stat status {};
   if (fstat(raw, &status) != 0) return failure(name, errno);
   if (S_ISDIR(status.st_mode)) return failure(name, EISDIR);
-  return ByteSource(name, std::move(fd), S_ISREG(status.st_mode), interrupt);
+  return ByteSource(name, std::move(fd), S_ISREG(status.st_mode), static_cast<uint64_t>(status.st_size), interrupt);
 }
 
 ByteSource::Wait ByteSource::wait(std::optional<std::chrono::milliseconds> timeout) const {
@@ -61,14 +62,22 @@ ByteSource::Wait ByteSource::wait(std::optional<std::chrono::milliseconds> timeo
   }
 }
 
+/// REQUIRES: the buffer is empty.
+void ByteSource::allocate() {
+  // Clearing a MiB takes longer than reading a small log. A regular file gets one byte more than it has, so that its
+  // end shows at once.
+  buffer_.resize(regular_ ? std::clamp<size_t>(size_ + 1, kLeastChunkBytes, kChunkBytes) : kChunkBytes);
+}
+
 /// Reads once into the buffer from `at` on.
 ByteSource::State ByteSource::fill(size_t at, size_t& got) {
   got = 0;
-  if (buffer_.empty()) buffer_.resize(kChunkBytes);
+  if (buffer_.empty()) allocate();
   while (wait() == Wait::Readable) {
     const ssize_t count = ::read(fd_.get(), buffer_.data() + at, buffer_.size() - at);
     if (count > 0) {
       got = static_cast<size_t>(count);
+      consumed_ += got;
       return State::Data;
     }
     if (count == 0) return State::End;
@@ -84,6 +93,8 @@ ByteSource::State ByteSource::fill(size_t at, size_t& got) {
 
 ByteSource::State ByteSource::peek(size_t count, std::string_view& bytes) {
   State state = State::Data;
+  if (buffer_.empty()) allocate();
+  count = std::min(count, buffer_.size());
   while (peeked_ < count && state == State::Data) {
     size_t got = 0;
     state = fill(peeked_, got);
@@ -99,5 +110,13 @@ ByteSource::State ByteSource::read(std::string_view& bytes) {
   bytes = std::string_view(buffer_.data(), got);
   return state;
 }
+
+bool ByteSource::seek(uint64_t offset) {
+  if (!regular_ || lseek(fd_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) return false;
+  peeked_ = 0;
+  return true;
+}
+
+std::optional<uint64_t> ByteSource::size() const { return regular_ ? std::optional(size_) : std::nullopt; }
 
 }  // namespace ktriage

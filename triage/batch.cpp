@@ -17,9 +17,9 @@
 namespace ktriage {
 namespace {
 
-constexpr size_t kEvents = 1024;                // results that wait for the listener
-constexpr size_t kMemberBytes = 1024 * 1024;    // larger members are parsed where they are read
-constexpr size_t kWaitingBytes = 32U << 20U;    // members that wait for a thread
+constexpr size_t kEvents = 1024;              // results that wait for the listener
+constexpr size_t kMemberBytes = 1024 * 1024;  // larger members are parsed where they are read
+constexpr size_t kWaitingBytes = 32U << 20U;  // members that wait for a thread
 constexpr std::chrono::milliseconds kTick(200);
 
 struct NewRepresentative {
@@ -72,6 +72,9 @@ struct LooseLog {
 
 /// What the threads share.
 struct Work {
+  Work(const std::vector<BatchUnit>& batch, const BatchOptions& how, const Interrupt& signal, TriageTools& common)
+      : units(batch), options(how), interrupt(signal), tools(common) {}
+
   const std::vector<BatchUnit>& units;
   const BatchOptions& options;
   const Interrupt& interrupt;
@@ -229,7 +232,7 @@ void deliver(std::deque<Event> events, BatchListener& listener) {
 
 void run_batch(const std::vector<BatchUnit>& units, const BatchOptions& options, const Interrupt& interrupt,
                TriageTools& tools, BatchListener& listener) {
-  Work work{units, options, interrupt, tools};
+  Work work(units, options, interrupt, tools);
   tools.on_representative = [&work](const Signature& signature, Representative&& representative) {
     work.events.push(NewRepresentative{&signature, std::move(representative)});
   };

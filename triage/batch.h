@@ -20,8 +20,8 @@ struct BatchUnit {
 struct UnitOutcome {
   size_t unit = 0;  ///< index in the batch
   std::string digest;
-  bool is_unchanged = false;   ///< its bytes have the known digest; nothing was read
-  bool is_interrupted = false; ///< not read to its end, because the batch was stopped: forget it
+  bool is_unchanged = false;    ///< its bytes have the known digest; nothing was read
+  bool is_interrupted = false;  ///< not read to its end, because the batch was stopped: forget it
   uint64_t logs = 0;
   uint64_t logs_with_crash = 0;
   uint64_t passed_over = 0;
@@ -30,8 +30,8 @@ struct UnitOutcome {
 };
 
 struct BatchOptions {
-  unsigned jobs = 1;      ///< threads that read and parse
-  bool digests = false;   ///< compute UnitOutcome::digest: a store wants to know what it has seen
+  unsigned jobs = 1;     ///< threads that read and parse
+  bool digests = false;  ///< compute UnitOutcome::digest: a store wants to know what it has seen
   InputLimits limits;
 };
 

@@ -13,9 +13,10 @@ constexpr size_t kHeldCrashes = 64;
 }  // namespace
 
 LogTriage::LogTriage(TriageTools& tools, std::string log, std::optional<SeenTime> seen)
-    : tools_(tools), log_(std::move(log)), seen_(seen), parser_(tools.engine, [this](CrashReport&& crash) {
-        on_crash(std::move(crash));
-      }) {}
+    : tools_(tools),
+      log_(std::move(log)),
+      seen_(seen),
+      parser_(tools.engine, [this](CrashReport&& crash) { on_crash(std::move(crash)); }) {}
 
 void LogTriage::on_crash(CrashReport&& crash) {
   if (tools_.count == Count::First && !crashes_.empty()) return;

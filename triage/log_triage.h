@@ -34,9 +34,9 @@ struct TriageTools {
   SignatureBook& book;
   Count count = Count::First;
   Symbolizer* symbolizer = nullptr;  ///< may be null; used by one thread at a time
-  std::mutex symbolizer_mutex;
+  std::mutex symbolizer_mutex{};
   /// Told of each crash that is the best of its signature so far. Called from any thread.
-  std::function<void(const Signature&, Representative&&)> on_representative;
+  std::function<void(const Signature&, Representative&&)> on_representative{};
 };
 
 /// Triages one log: bytes in, sightings out. One thread. Memory as LogParser's, and the crashes that count.

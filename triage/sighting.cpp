@@ -10,7 +10,8 @@ namespace {
 
 bool is_symbolized(const CrashReport& crash) {
   return std::any_of(crash.stacks.begin(), crash.stacks.end(), [](const Stack& stack) {
-    return std::any_of(stack.frames.begin(), stack.frames.end(), [](const Frame& frame) { return !frame.file.empty(); });
+    return std::any_of(stack.frames.begin(), stack.frames.end(),
+                       [](const Frame& frame) { return !frame.file.empty(); });
   });
 }
 
@@ -20,8 +21,8 @@ bool is_uninterleaved(const CrashReport& crash) {
   const auto own = static_cast<uint64_t>(std::count(crash.report.begin(), crash.report.end(), '\n'));
   uint64_t unreliable = 0;
   for (const auto& stack : crash.stacks) {
-    unreliable += static_cast<uint64_t>(std::count_if(stack.frames.begin(), stack.frames.end(),
-                                                      [](const Frame& frame) { return !frame.reliable; }));
+    unreliable += static_cast<uint64_t>(
+        std::count_if(stack.frames.begin(), stack.frames.end(), [](const Frame& frame) { return !frame.reliable; }));
   }
   const uint64_t all = crash.range.end_line - crash.range.start_line + 1;
   return all <= own + unreliable + all / kTolerated;
@@ -29,9 +30,9 @@ bool is_uninterleaved(const CrashReport& crash) {
 
 int completeness_of(const CrashReport& crash) {
   int facts = 0;
-  for (const bool shown : {!crash.stacks.empty(), !crash.registers.empty(), !crash.code.bytes.empty(),
-                           !crash.modules.empty(), crash.cpu.has_value(), !crash.comm.empty(),
-                           !crash.kernel.release.empty(), !crash.kernel.arch.empty()}) {
+  for (const bool shown :
+       {!crash.stacks.empty(), !crash.registers.empty(), !crash.code.bytes.empty(), !crash.modules.empty(),
+        crash.cpu.has_value(), !crash.comm.empty(), !crash.kernel.release.empty(), !crash.kernel.arch.empty()}) {
     facts += shown ? 1 : 0;
   }
   return facts;

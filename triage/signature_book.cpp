@@ -23,9 +23,9 @@ const Signature& SignatureBook::intern(Signature signature) {
 bool SignatureBook::claim(const Signature& signature, const Cleanness& cleanness, const Member& member) {
   const std::lock_guard lock(mutex_);
   Best& best = entries_[signature];
-  const bool is_better = !best.is_known || cleanness > best.cleanness ||
-                         (cleanness == best.cleanness && std::tie(member.file, member.start_byte) <
-                                                             std::tie(best.file, best.start_byte));
+  const bool is_better =
+      !best.is_known || cleanness > best.cleanness ||
+      (cleanness == best.cleanness && std::tie(member.file, member.start_byte) < std::tie(best.file, best.start_byte));
   if (is_better) best = {true, cleanness, member.file, member.start_byte};
   return is_better;
 }

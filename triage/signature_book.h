@@ -17,8 +17,8 @@ class SignatureBook {
   /// The one that is equal; lives as long as the book.
   const Signature& intern(Signature signature);
 
-  /// Is this crash better to look at than all before it that have `signature`? Then it is from now on the best. Of those
-  /// that are equally clean the first by name wins, so that the order of coming does not matter in the end.
+  /// Is this crash better to look at than all before it that have `signature`? Then it is from now on the best. Of
+  /// those that are equally clean the first by name wins, so that the order of coming does not matter in the end.
   bool claim(const Signature& signature, const Cleanness& cleanness, const Member& member);
 
  private:

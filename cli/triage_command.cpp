@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "cli/command.h"
+#include "cli/command_options.h"
+#include "cli/messages.h"
+#include "cli/output.h"
+#include "cli/symbolizer_options.h"
+#include "cli/triage_progress.h"
+#include "cli/triage_table.h"
+#include "triage/cluster_json.h"
+#include "triage/store/stored_result.h"
+#include "triage/triage_run.h"
+
+namespace ktriage {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::string_view kHelp = R"(
+Reads many logs and lists the distinct bugs in them, those first that matter most: by severity, then by how often and how
+lately they were seen. PATH may be a log, compressed or not; a directory, at any depth; an archive (tar, cpio, zip, 7z),
+with archives in it; a fuzzer's workdir; a pstore or ABRT directory; a journal (journalctl -o export or -o json); - is the
+standard input. The first crash of each log counts. What cannot be read is reported, and does not stop the others.
+
+Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could not be read, 130 interrupted.
+
+Examples:
+  ktriage triage logs/
+  ktriage triage --explain --limit 5 workdir/crashes results.tar.zst
+  ktriage triage --json /var/lib/systemd/pstore | jq -r '[.count, .name, .title] | @tsv'
+)";
+
+constexpr unsigned kMostJobs = 256;
+
+OptionsDescription options() {
+  OptionsDescription out("Options");
+  out.add_options()("json", po::bool_switch(), "print one JSON object per bug and line (docs/cluster.schema.json)");
+  out.add_options()("all", po::bool_switch(), "count every crash of a log that does not follow from another one in it");
+  out.add_options()("explain", po::bool_switch(),
+                    "say below each bug why its crashes are one, what comes near it, and where they are");
+  out.add_options()("limit", po::value<size_t>()->value_name("N")->default_value(0, "all"), "list N bugs at most");
+  out.add_options()("jobs,j", po::value<unsigned>()->value_name("N"), "threads (default: one per processor)");
+  add_incidents_option(out);
+  add_rules_option(out);
+  add_color_option(out);
+  add_symbolizer_options(out);
+  return out;
+}
+
+std::string now_iso() { return to_iso(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())); }
+
+/// Columns of the terminal that the standard output is; 0: it is none.
+size_t terminal_width() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return 0;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+Result<unsigned> jobs_of(const OptionValues& values) {
+  if (values.count("jobs") == 0) return std::max(1U, std::min(std::thread::hardware_concurrency(), kMostJobs));
+  const unsigned jobs = values["jobs"].as<unsigned>();
+  if (jobs < 1 || jobs > kMostJobs) {
+    return Diagnostic{"--jobs", 0, 0, fmt::format("{} is not between 1 and {}", jobs, kMostJobs)};
+  }
+  return jobs;
+}
+
+/// A run with its parts, from paths to a result.
+class TriageSession {
+ public:
+  TriageSession(const OptionValues& values, const Engine& engine, Symbolizer* symbolizer)
+      : signer_(engine.pack()), tools_{engine, signer_, book_} {
+    tools_.count = has_flag(values, "all") ? Count::Independent : Count::First;
+    tools_.symbolizer = symbolizer;
+  }
+
+  Result<TriageResult> run(const std::vector<std::string>& paths, unsigned jobs) {
+    RunOptions options;
+    options.batch.jobs = jobs;
+    options.now = now_iso();
+    const FoundInputs found = find_inputs(paths, options.batch.limits);
+    auto store = Store::open_in_memory();
+    if (!store) return store.errors();
+    TriageProgress progress(found.units.size());
+    options.on_progress = [&progress](const RunProgress& now) { progress.show(now.units_done, now.bytes); };
+    const auto summary = run_triage(found, options, interrupt_, tools_, *store.value());
+    progress.erase();
+    if (!summary) return summary.errors();
+    interrupted_ = summary->is_interrupted;
+    auto state = load_state(store.value()->database());
+    if (!state) return state.errors();
+    TriageResult result = result_of(std::move(state.value()));
+    result.known_logs = summary->known_logs;
+    result.no_logs = summary->passed_over;
+    for (const auto& problem : found.problems) result.failed.push_back({problem.file, problem.message});
+    return result;
+  }
+
+  bool interrupted() const { return interrupted_; }
+
+ private:
+  Interrupt interrupt_;
+  Signer signer_;
+  SignatureBook book_;
+  TriageTools tools_;
+  bool interrupted_ = false;
+};
+
+std::string summary_of(const TriageResult& result) {
+  size_t crashes = 0;
+  for (const auto& cluster : result.clusters) crashes += cluster.count;
+  std::string out = fmt::format("{} bugs, {} crashes in {} logs", result.clusters.size(), crashes, result.logs);
+  if (result.logs > result.logs_with_crash) out += fmt::format(", {} without", result.logs - result.logs_with_crash);
+  if (result.known_logs > 0) out += fmt::format(", {} known already", result.known_logs);
+  if (result.no_logs > 0) out += fmt::format(", {} files that are no logs", result.no_logs);
+  if (!result.failed.empty()) out += fmt::format(", {} not read to the end", result.failed.size());
+  return out;
+}
+
+void print(const TriageResult& result, const OptionValues& values, const Style& style, Output& output) {
+  const auto limit = values["limit"].as<size_t>();
+  if (!has_flag(values, "json")) {
+    output.write(clusters_to_table(result, {terminal_width(), limit, has_flag(values, "explain")}, style));
+    return;
+  }
+  const size_t shown = limit == 0 ? result.clusters.size() : std::min(limit, result.clusters.size());
+  for (size_t i = 0; i < shown; ++i) output.write(cluster_to_json(result.clusters[i]) + "\n");
+}
+
+ExitCode run(const OptionValues& values) {
+  if (has_flag(values, "json") && has_flag(values, "explain")) {
+    say("--explain is for people; --json always says why");
+    return ExitCode::Usage;
+  }
+  const Result<Style> style = style_of(values);
+  if (!style) return say(style.errors()), ExitCode::Usage;
+  const auto jobs = jobs_of(values);
+  if (!jobs) return say(jobs.errors()), ExitCode::Usage;
+  const auto paths = texts_of(values, kOperands);
+  if (paths.empty())
+    return say("say what to triage: directories, archives, logs, or - for the standard input"), ExitCode::Usage;
+  Result<RulePack> pack = rules_of(values);
+  if (!pack) return say(pack.errors()), ExitCode::Usage;
+  const Engine engine(std::move(pack.value()), incidents_of(values));
+  if (const auto good = symbolizer_options_of(values); !good) return say(good.errors()), ExitCode::Usage;
+  const auto symbolizer = symbolizer_of(values, &engine.pack());
+  if (!symbolizer) say(symbolizer.errors());  // the list is worth having without lines
+
+  TriageSession session(values, engine, symbolizer ? symbolizer->get() : nullptr);
+  const auto result = session.run(paths, jobs.value());
+  if (!result) return say(result.errors()), ExitCode::Input;
+  Output output;
+  print(result.value(), values, style.value(), output);
+  output.flush();
+  for (const auto& [file, reason] : result->failed) say(Diagnostics{{file, 0, 0, reason}});
+  say(summary_of(result.value()));
+  if (session.interrupted()) return ExitCode::Interrupted;
+  if (!symbolizer || !result->failed.empty() || output.failed()) return ExitCode::Input;
+  return result->clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
+}
+
+}  // namespace
+
+Command triage_command() { return {"triage", "PATH...", "list the distinct bugs in many logs", kHelp, options, run}; }
+
+}  // namespace ktriage

@@ -1,0 +1,23 @@
+#include "input/directory_layout.h"
+
+#include <algorithm>
+
+#include "input/syzkaller_layout.h"
+
+namespace ktriage {
+
+void take_group(DirectoryContent& content, InputUnit::Format format, const std::vector<std::string>& parts) {
+  InputUnit unit{format, content.path, content.shown, {}, 0, 0};
+  std::erase_if(content.files, [&](const DirectoryFile& file) {
+    if (std::find(parts.begin(), parts.end(), file.name) == parts.end()) return false;
+    unit.parts.push_back(file.name);
+    unit.size += file.size;
+    unit.mtime_ns = std::max(unit.mtime_ns, file.mtime_ns);
+    return true;
+  });
+  content.groups.push_back(std::move(unit));
+}
+
+void apply_layouts(DirectoryContent& content) { apply_syzkaller_layout(content); }
+
+}  // namespace ktriage
