@@ -14,7 +14,9 @@
 #include "cli/messages.h"
 #include "cli/output.h"
 #include "cli/symbolizer_options.h"
+#include "cli/triage_page.h"
 #include "cli/triage_progress.h"
+#include "cli/triage_store.h"
 #include "cli/triage_table.h"
 #include "triage/cluster_json.h"
 #include "triage/store/stored_result.h"
@@ -37,6 +39,9 @@ Examples:
   ktriage triage logs/
   ktriage triage --explain --limit 5 workdir/crashes results.tar.zst
   ktriage triage --json /var/lib/systemd/pstore | jq -r '[.count, .name, .title] | @tsv'
+  ktriage triage --db bugs.db --html bugs.html logs/     again and again: reads what is new
+  ktriage triage --db bugs.db                            what is known
+  ktriage triage --db bugs.db --mark 3f2a90c1d5e7 fixed  or ignore, none, duplicate-of OTHER
 )";
 
 constexpr unsigned kMostJobs = 256;
@@ -47,6 +52,11 @@ OptionsDescription options() {
   out.add_options()("all", po::bool_switch(), "count every crash of a log that does not follow from another one in it");
   out.add_options()("explain", po::bool_switch(),
                     "say below each bug why its crashes are one, what comes near it, and where they are");
+  out.add_options()("db", po::value<std::string>()->value_name("FILE"),
+                    "remember in FILE what was found, and read only what is new; without PATH: what is known");
+  out.add_options()("mark", po::value<std::vector<std::string>>()->multitoken()->value_name("NAME STATE"),
+                    "write down in the database that a bug is fixed, ignore, duplicate-of OTHER, or none of these");
+  out.add_options()("html", po::value<std::string>()->value_name("FILE"), "also write a page to look at in a browser");
   out.add_options()("limit", po::value<size_t>()->value_name("N")->default_value(0, "all"), "list N bugs at most");
   out.add_options()("jobs,j", po::value<unsigned>()->value_name("N"), "threads (default: one per processor)");
   add_incidents_option(out);
@@ -55,8 +65,6 @@ OptionsDescription options() {
   add_symbolizer_options(out);
   return out;
 }
-
-std::string now_iso() { return to_iso(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())); }
 
 /// Columns of the terminal that the standard output is; 0: it is none.
 size_t terminal_width() {
@@ -83,20 +91,24 @@ class TriageSession {
     tools_.symbolizer = symbolizer;
   }
 
-  Result<TriageResult> run(const std::vector<std::string>& paths, unsigned jobs) {
+  /// `db` empty: nothing is remembered.
+  Result<TriageResult> run(const std::vector<std::string>& paths, const std::string& db, unsigned jobs) {
     RunOptions options;
     options.batch.jobs = jobs;
-    options.now = now_iso();
+    options.now = now_as_iso();
+    options.remembers = !db.empty();
+    options.batch.digests = options.remembers;
     const FoundInputs found = find_inputs(paths, options.batch.limits);
-    auto store = Store::open_in_memory();
-    if (!store) return store.errors();
+    auto opened = db.empty() ? in_memory() : open_store_for_run(db, interrupt_);
+    if (!opened) return opened.errors();
+    Store& store = *opened->store;
     TriageProgress progress(found.units.size());
     options.on_progress = [&progress](const RunProgress& now) { progress.show(now.units_done, now.bytes); };
-    const auto summary = run_triage(found, options, interrupt_, tools_, *store.value());
+    const auto summary = run_triage(found, options, interrupt_, tools_, store);
     progress.erase();
     if (!summary) return summary.errors();
     interrupted_ = summary->is_interrupted;
-    auto state = load_state(store.value()->database());
+    auto state = load_state(store.database());
     if (!state) return state.errors();
     TriageResult result = result_of(std::move(state.value()));
     result.known_logs = summary->known_logs;
@@ -108,6 +120,12 @@ class TriageSession {
   bool interrupted() const { return interrupted_; }
 
  private:
+  static Result<RunStore> in_memory() {
+    auto store = Store::open_in_memory();
+    if (!store) return store.errors();
+    return RunStore{std::nullopt, std::move(store.value())};
+  }
+
   Interrupt interrupt_;
   Signer signer_;
   SignatureBook book_;
@@ -136,18 +154,56 @@ void print(const TriageResult& result, const OptionValues& values, const Style& 
   for (size_t i = 0; i < shown; ++i) output.write(cluster_to_json(result.clusters[i]) + "\n");
 }
 
-ExitCode run(const OptionValues& values) {
-  if (has_flag(values, "json") && has_flag(values, "explain")) {
-    say("--explain is for people; --json always says why");
-    return ExitCode::Usage;
+std::string text_of(const OptionValues& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
+}
+
+/// What is wrong with the options taken together; empty: nothing.
+std::string contradiction(const OptionValues& values, bool has_paths) {
+  const bool has_db = values.count("db") > 0;
+  if (has_flag(values, "json") && has_flag(values, "explain")) return "--explain is for people; --json always says why";
+  if (has_db && text_of(values, "db").empty()) return "--db needs the name of a file";
+  if (values.count("mark") > 0 && !has_db) return "--mark needs --db: marks are kept in the database";
+  if (values.count("mark") > 0 && has_paths) return "--mark takes no paths: mark first, then triage";
+  if (!has_paths && !has_db) return "say what to triage: directories, archives, logs, or - for the standard input";
+  return {};
+}
+
+/// Prints the result, and writes the page. False: something could not be written.
+bool show(const TriageResult& result, const OptionValues& values, const Style& style) {
+  Output output;
+  print(result, values, style, output);
+  bool is_written = output.flush();
+  if (const std::string html = text_of(values, "html"); !html.empty()) {
+    if (const auto error = write_page(result, {}, html)) {
+      say(Diagnostics{*error});
+      is_written = false;
+    }
   }
+  say(summary_of(result));
+  return is_written && !output.failed();
+}
+
+ExitCode found_or_not(const TriageResult& result) {
+  return result.clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
+}
+
+/// `ktriage triage --db FILE`: what is known.
+ExitCode show_known(const OptionValues& values, const Style& style) {
+  const auto result = read_store(text_of(values, "db"));
+  if (!result) return say(result.errors()), ExitCode::Input;
+  return show(result.value(), values, style) ? found_or_not(result.value()) : ExitCode::Input;
+}
+
+ExitCode run(const OptionValues& values) {
+  const auto paths = texts_of(values, kOperands);
+  if (const auto why = contradiction(values, !paths.empty()); !why.empty()) return say(why), ExitCode::Usage;
+  if (values.count("mark") > 0) return mark_bugs(text_of(values, "db"), texts_of(values, "mark"));
   const Result<Style> style = style_of(values);
   if (!style) return say(style.errors()), ExitCode::Usage;
   const auto jobs = jobs_of(values);
   if (!jobs) return say(jobs.errors()), ExitCode::Usage;
-  const auto paths = texts_of(values, kOperands);
-  if (paths.empty())
-    return say("say what to triage: directories, archives, logs, or - for the standard input"), ExitCode::Usage;
+  if (paths.empty()) return show_known(values, style.value());
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
   const Engine engine(std::move(pack.value()), incidents_of(values));
@@ -156,20 +212,17 @@ ExitCode run(const OptionValues& values) {
   if (!symbolizer) say(symbolizer.errors());  // the list is worth having without lines
 
   TriageSession session(values, engine, symbolizer ? symbolizer->get() : nullptr);
-  const auto result = session.run(paths, jobs.value());
+  const auto result = session.run(paths, text_of(values, "db"), jobs.value());
   if (!result) return say(result.errors()), ExitCode::Input;
-  Output output;
-  print(result.value(), values, style.value(), output);
-  output.flush();
   for (const auto& [file, reason] : result->failed) say(Diagnostics{{file, 0, 0, reason}});
-  say(summary_of(result.value()));
+  const bool is_shown = show(result.value(), values, style.value());
   if (session.interrupted()) return ExitCode::Interrupted;
-  if (!symbolizer || !result->failed.empty() || output.failed()) return ExitCode::Input;
-  return result->clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
+  if (!symbolizer || !result->failed.empty() || !is_shown) return ExitCode::Input;
+  return found_or_not(result.value());
 }
 
 }  // namespace
 
-Command triage_command() { return {"triage", "PATH...", "list the distinct bugs in many logs", kHelp, options, run}; }
+Command triage_command() { return {"triage", "[PATH]...", "list the distinct bugs in many logs", kHelp, options, run}; }
 
 }  // namespace ktriage
