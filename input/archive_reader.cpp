@@ -4,6 +4,7 @@
 
 #include "input/archive_feed.h"
 #include "input/memory_reader.h"
+#include "input/source_name.h"
 
 namespace ktriage {
 namespace {
@@ -123,7 +124,7 @@ class ArchiveReader {
     Origin member{name_of(entry), std::nullopt, origin_.archives + 1, true};
     // A hard link with data, as cpio has them, is a file; without, its data stands elsewhere in the archive.
     const bool link = archive_entry_hardlink(entry) != nullptr && archive_entry_size(entry) == 0;
-    if (link || type != AE_IFREG) {
+    if (link || type != AE_IFREG || is_source_name(member.member)) {
       context_.sink.passed_over(member.member);
       return drain();
     }

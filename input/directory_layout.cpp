@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "input/source_name.h"
 #include "input/syzkaller_layout.h"
 
 namespace ktriage {
@@ -18,6 +19,9 @@ void take_group(DirectoryContent& content, InputUnit::Format format, const std::
   content.groups.push_back(std::move(unit));
 }
 
-void apply_layouts(DirectoryContent& content) { apply_syzkaller_layout(content); }
+void apply_layouts(DirectoryContent& content) {
+  apply_syzkaller_layout(content);
+  pass_over_if(content, is_source_name);
+}
 
 }  // namespace ktriage
