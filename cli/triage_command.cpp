@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -39,9 +38,10 @@ Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could
 Examples:
   ktriage triage logs/
   ktriage triage --explain --limit 5 workdir/crashes results.tar.zst
-  ktriage triage --db bugs.db --html bugs.html logs/
-  ktriage triage --db bugs.db --mark 34c47ae2f9ac fixed
   ktriage triage --json /var/lib/systemd/pstore | jq -r '[.count, .name, .title] | @tsv'
+  ktriage triage --db bugs.db --html bugs.html logs/     again and again: reads what is new
+  ktriage triage --db bugs.db                            what is known
+  ktriage triage --db bugs.db --mark 3f2a90c1d5e7 fixed  or ignore, none, duplicate-of OTHER
 )";
 
 constexpr unsigned kMostJobs = 256;
@@ -52,14 +52,13 @@ OptionsDescription options() {
   out.add_options()("all", po::bool_switch(), "count every crash of a log that does not follow from another one in it");
   out.add_options()("explain", po::bool_switch(),
                     "say below each bug why its crashes are one, what comes near it, and where they are");
+  out.add_options()("db", po::value<std::string>()->value_name("FILE"),
+                    "remember in FILE what was found, and read only what is new; without PATH: what is known");
+  out.add_options()("mark", po::value<std::vector<std::string>>()->multitoken()->value_name("NAME STATE"),
+                    "write down in the database that a bug is fixed, ignore, duplicate-of OTHER, or none of these");
+  out.add_options()("html", po::value<std::string>()->value_name("FILE"), "also write a page to look at in a browser");
   out.add_options()("limit", po::value<size_t>()->value_name("N")->default_value(0, "all"), "list N bugs at most");
   out.add_options()("jobs,j", po::value<unsigned>()->value_name("N"), "threads (default: one per processor)");
-  out.add_options()("html", po::value<std::string>()->value_name("FILE"), "also write the list as a page for browsers");
-  out.add_options()("db", po::value<std::string>()->value_name("FILE"),
-                    "remember in FILE what was read: running again reads only what is new, and says which bugs are. "
-                    "Without PATH: list what it knows");
-  out.add_options()("mark", po::value<std::vector<std::string>>()->multitoken()->value_name("NAME STATE"),
-                    "with --db: note that the bug NAME is fixed, ignore, duplicate-of OTHER, or none of these");
   add_incidents_option(out);
   add_rules_option(out);
   add_color_option(out);
@@ -92,15 +91,15 @@ class TriageSession {
     tools_.symbolizer = symbolizer;
   }
 
-  /// `database` empty: nothing is remembered.
-  Result<TriageResult> run(const std::vector<std::string>& paths, unsigned jobs, const std::string& database) {
+  /// `db` empty: nothing is remembered.
+  Result<TriageResult> run(const std::vector<std::string>& paths, const std::string& db, unsigned jobs) {
     RunOptions options;
     options.batch.jobs = jobs;
     options.now = now_as_iso();
-    options.remembers = !database.empty();
+    options.remembers = !db.empty();
     options.batch.digests = options.remembers;
     const FoundInputs found = find_inputs(paths, options.batch.limits);
-    auto opened = open_store(database);
+    auto opened = db.empty() ? in_memory() : open_store_for_run(db, interrupt_);
     if (!opened) return opened.errors();
     Store& store = *opened->store;
     TriageProgress progress(found.units.size());
@@ -121,8 +120,7 @@ class TriageSession {
   bool interrupted() const { return interrupted_; }
 
  private:
-  Result<RunStore> open_store(const std::string& database) {
-    if (!database.empty()) return open_store_for_run(database, interrupt_);
+  static Result<RunStore> in_memory() {
     auto store = Store::open_in_memory();
     if (!store) return store.errors();
     return RunStore{std::nullopt, std::move(store.value())};
@@ -160,46 +158,52 @@ std::string text_of(const OptionValues& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
 }
 
-/// What is wrong with the combination of options; empty: nothing.
-std::string misuse(const OptionValues& values) {
-  const bool has_paths = !texts_of(values, kOperands).empty();
-  const bool has_database = !text_of(values, "db").empty();
+/// What is wrong with the options taken together; empty: nothing.
+std::string contradiction(const OptionValues& values, bool has_paths) {
+  const bool has_db = values.count("db") > 0;
   if (has_flag(values, "json") && has_flag(values, "explain")) return "--explain is for people; --json always says why";
-  if (values.count("mark") > 0 && !has_database) return "--mark needs --db FILE: that is where it is noted";
-  if (values.count("mark") > 0 && has_paths) return "--mark stands alone: triage and mark in two steps";
-  if (!has_paths && !has_database) {
-    return "say what to triage: directories, archives, logs, or - for the standard input";
-  }
+  if (has_db && text_of(values, "db").empty()) return "--db needs the name of a file";
+  if (values.count("mark") > 0 && !has_db) return "--mark needs --db: marks are kept in the database";
+  if (values.count("mark") > 0 && has_paths) return "--mark takes no paths: mark first, then triage";
+  if (!has_paths && !has_db) return "say what to triage: directories, archives, logs, or - for the standard input";
   return {};
 }
 
-/// Shows the list everywhere it is wanted. False: something could not be written.
+/// Prints the result, and writes the page. False: something could not be written.
 bool show(const TriageResult& result, const OptionValues& values, const Style& style) {
   Output output;
   print(result, values, style, output);
-  output.flush();
-  bool good = !output.failed();
-  if (const std::string page = text_of(values, "html"); !page.empty()) {
-    const auto paths = texts_of(values, kOperands);
-    const auto error = write_page(result, fmt::format("{}", fmt::join(paths, " ")), page);
-    if (error) say(error->to_string()), good = false;
+  bool is_written = output.flush();
+  if (const std::string html = text_of(values, "html"); !html.empty()) {
+    if (const auto error = write_page(result, {}, html)) {
+      say(Diagnostics{*error});
+      is_written = false;
+    }
   }
-  for (const auto& [file, reason] : result.failed) say(Diagnostics{{file, 0, 0, reason}});
   say(summary_of(result));
-  return good;
+  return is_written && !output.failed();
 }
 
-ExitCode exit_code(const TriageResult& result) {
+ExitCode found_or_not(const TriageResult& result) {
   return result.clusters.empty() ? ExitCode::Ok : ExitCode::CrashesFound;
 }
 
-ExitCode show_store(const OptionValues& values, const Style& style) {
+/// `ktriage triage --db FILE`: what is known.
+ExitCode show_known(const OptionValues& values, const Style& style) {
   const auto result = read_store(text_of(values, "db"));
   if (!result) return say(result.errors()), ExitCode::Input;
-  return show(result.value(), values, style) ? exit_code(result.value()) : ExitCode::Input;
+  return show(result.value(), values, style) ? found_or_not(result.value()) : ExitCode::Input;
 }
 
-ExitCode triage_paths(const OptionValues& values, const Style& style, unsigned jobs) {
+ExitCode run(const OptionValues& values) {
+  const auto paths = texts_of(values, kOperands);
+  if (const auto why = contradiction(values, !paths.empty()); !why.empty()) return say(why), ExitCode::Usage;
+  if (values.count("mark") > 0) return mark_bugs(text_of(values, "db"), texts_of(values, "mark"));
+  const Result<Style> style = style_of(values);
+  if (!style) return say(style.errors()), ExitCode::Usage;
+  const auto jobs = jobs_of(values);
+  if (!jobs) return say(jobs.errors()), ExitCode::Usage;
+  if (paths.empty()) return show_known(values, style.value());
   Result<RulePack> pack = rules_of(values);
   if (!pack) return say(pack.errors()), ExitCode::Usage;
   const Engine engine(std::move(pack.value()), incidents_of(values));
@@ -208,26 +212,17 @@ ExitCode triage_paths(const OptionValues& values, const Style& style, unsigned j
   if (!symbolizer) say(symbolizer.errors());  // the list is worth having without lines
 
   TriageSession session(values, engine, symbolizer ? symbolizer->get() : nullptr);
-  const auto result = session.run(texts_of(values, kOperands), jobs, text_of(values, "db"));
+  const auto result = session.run(paths, text_of(values, "db"), jobs.value());
   if (!result) return say(result.errors()), ExitCode::Input;
-  const bool shown = show(result.value(), values, style);
+  for (const auto& [file, reason] : result->failed) say(Diagnostics{{file, 0, 0, reason}});
+  const bool is_shown = show(result.value(), values, style.value());
   if (session.interrupted()) return ExitCode::Interrupted;
-  return symbolizer && result->failed.empty() && shown ? exit_code(result.value()) : ExitCode::Input;
-}
-
-ExitCode run(const OptionValues& values) {
-  if (const std::string wrong = misuse(values); !wrong.empty()) return say(wrong), ExitCode::Usage;
-  const Result<Style> style = style_of(values);
-  if (!style) return say(style.errors()), ExitCode::Usage;
-  const auto jobs = jobs_of(values);
-  if (!jobs) return say(jobs.errors()), ExitCode::Usage;
-  if (values.count("mark") > 0) return mark_bugs(text_of(values, "db"), texts_of(values, "mark"));
-  if (texts_of(values, kOperands).empty()) return show_store(values, style.value());
-  return triage_paths(values, style.value(), jobs.value());
+  if (!symbolizer || !result->failed.empty() || !is_shown) return ExitCode::Input;
+  return found_or_not(result.value());
 }
 
 }  // namespace
 
-Command triage_command() { return {"triage", "PATH...", "list the distinct bugs in many logs", kHelp, options, run}; }
+Command triage_command() { return {"triage", "[PATH]...", "list the distinct bugs in many logs", kHelp, options, run}; }
 
 }  // namespace ktriage
