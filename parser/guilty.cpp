@@ -9,6 +9,7 @@ namespace ktriage {
 namespace {
 
 constexpr size_t kExplainedFrames = 4;
+constexpr size_t kHead = 1024;  // bytes in which a report says what is wrong, before registers and stacks
 // Lists of rules/linux/03-guilty.yaml.
 constexpr std::string_view kExceptionEntry = "exception entry";
 constexpr std::string_view kAllocator = "allocator";
@@ -93,7 +94,7 @@ const Stack* GuiltyFinder::primary_stack(const CrashReport& report) const {
 bool GuiltyFinder::jumped_nowhere(const CrashReport& report, const Stack& stack) const {
   const Frame& first = stack.frames.front();
   if (stack.role != StackRole::Crash || !first.at_fault) return false;
-  return first.function.empty() || pack_.guilty_jumps.matches(report.report);
+  return first.function.empty() || pack_.guilty_jumps.matches(std::string_view(report.report).substr(0, kHead));
 }
 
 std::vector<Call> GuiltyFinder::calls(const CrashReport& report, const Stack& stack) const {

@@ -21,12 +21,7 @@ bool clearer(const Signature& a, const Signature& b) {
   if (a.corrupted != b.corrupted) return b.corrupted;
   if (a.frames.size() != b.frames.size()) return a.frames.size() > b.frames.size();
   if (content(a) != content(b)) return content(a) < content(b);
-  const auto order = [](const SignatureFrame& x, const SignatureFrame& y) {
-    return std::tie(x.function, x.module, x.inlined) < std::tie(y.function, y.module, y.inlined);
-  };
-  if (a.frames != b.frames) {
-    return std::lexicographical_compare(a.frames.begin(), a.frames.end(), b.frames.begin(), b.frames.end(), order);
-  }
+  if (a.frames != b.frames) return a.frames < b.frames;
   return std::tie(a.allocation, a.free) < std::tie(b.allocation, b.free);
 }
 
@@ -57,11 +52,11 @@ std::vector<size_t> Clusterer::candidates(const Signature& signature) const {
   return out;
 }
 
-Judgement Clusterer::closest(size_t cluster, const Signature& signature) const {
-  Judgement best;
+Clusterer::Closest Clusterer::closest(size_t cluster, const Signature& signature) const {
+  Closest best;
   for (const auto& exemplar : exemplars_[cluster]) {
-    Judgement judgement = judge(signature, exemplar, model_, rules_);
-    if (judgement.score > best.score) best = std::move(judgement);
+    const double score = same_bug_score(signature, exemplar, model_, rules_);
+    if (score > best.score) best = {score, &exemplar};
   }
   return best;
 }
@@ -84,18 +79,23 @@ size_t Clusterer::restore(const std::vector<Signature>& exemplars) {
 }
 
 Placement Clusterer::place(const Signature& signature) {
-  Placement best;
-  best.score = 0;
+  Closest best;
+  Placement placement;
   for (const size_t cluster : candidates(signature)) {
-    Judgement judgement = closest(cluster, signature);
-    if (judgement.score > best.score) best = {cluster, false, judgement.score, std::move(judgement.why)};
+    const Closest found = closest(cluster, signature);
+    if (found.score <= best.score) continue;
+    best = found;
+    placement.cluster = cluster;
   }
   if (best.score < kMergeScore) {
-    best = {exemplars_.size(), true, 1, {}};
+    placement = {exemplars_.size(), true, 1, {}};
     exemplars_.emplace_back();
+  } else {
+    placement.score = best.score;
+    placement.why = judge(signature, *best.exemplar, model_, rules_).why;
   }
-  add_exemplar(best.cluster, signature);
-  return best;
+  add_exemplar(placement.cluster, signature);
+  return placement;
 }
 
 std::vector<NearMiss> Clusterer::near_misses(size_t cluster, size_t limit) const {
@@ -103,7 +103,9 @@ std::vector<NearMiss> Clusterer::near_misses(size_t cluster, size_t limit) const
   const Signature& founder = exemplars_[cluster].front();
   for (const size_t other : candidates(founder)) {
     if (other == cluster) continue;
-    Judgement judgement = closest(other, founder);
+    const Closest found = closest(other, founder);
+    if (found.exemplar == nullptr) continue;
+    Judgement judgement = judge(founder, *found.exemplar, model_, rules_);
     if (judgement.verdict != Verdict::Different) out.push_back({other, judgement.score, std::move(judgement.why)});
   }
   std::sort(out.begin(), out.end(), [](const NearMiss& a, const NearMiss& b) {

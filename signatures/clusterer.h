@@ -52,7 +52,12 @@ class Clusterer {
  private:
   std::vector<std::string> keys_of(const Signature& signature) const;
   std::vector<size_t> candidates(const Signature& signature) const;
-  Judgement closest(size_t cluster, const Signature& signature) const;
+  struct Closest {
+    double score = 0;
+    const Signature* exemplar = nullptr;  // null: nothing scored above 0
+  };
+
+  Closest closest(size_t cluster, const Signature& signature) const;
   void add_exemplar(size_t cluster, const Signature& signature);
 
   const SignatureRules& rules_;

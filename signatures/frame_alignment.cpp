@@ -1,7 +1,8 @@
 #include "signatures/frame_alignment.h"
 
 #include <algorithm>
-#include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace ktriage {
 namespace {
@@ -16,11 +17,14 @@ bool same(const SignatureFrame& a, const SignatureFrame& b) {
   return a.function == b.function && (a.module.empty() || b.module.empty() || a.module == b.module);
 }
 
-double decay(size_t index) { return std::pow(kDecay, static_cast<double>(index)); }
-
 std::vector<double> weights_of(const Frames& frames, const FrameModel& model) {
   std::vector<double> out;
-  for (size_t i = 0; i < frames.size(); ++i) out.push_back(model.weight(frames[i].function) * decay(i));
+  out.reserve(frames.size());
+  double decay = 1;
+  for (const auto& frame : frames) {
+    out.push_back(model.weight(frame.function) * decay);
+    decay *= kDecay;
+  }
   return out;
 }
 
@@ -102,7 +106,12 @@ class Weigher {
 }  // namespace
 
 Alignment align(const Signature& a, const Signature& b, const FrameModel& model) {
-  Alignment out = Weigher(a, b, model).weigh();
+  // Of several heaviest subsequences the one found depends on the order, and the judgement must not.
+  const bool swapped = std::tie(b.frames, b.hints) < std::tie(a.frames, a.hints);
+  Alignment out = swapped ? Weigher(b, a, model).weigh() : Weigher(a, b, model).weigh();
+  if (swapped) {
+    for (auto& [x, y] : out.matches) std::swap(x, y);
+  }
   const bool first = !out.matches.empty() && out.matches.front() == std::pair<size_t, size_t>{0, 0};
   if (first && a.frames.size() > 1 && b.frames.size() > 1) {
     const size_t next_a = out.matches.size() > 1 ? out.matches[1].first : a.frames.size();

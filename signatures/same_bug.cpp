@@ -39,22 +39,38 @@ std::string shared_title(const Signature& a, const Signature& b) {
 /// Gathers the argument and its weight.
 class Argument {
  public:
-  Argument(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules)
-      : a_(a), b_(b), model_(model), kind_a_(find_kind(rules, a.kind)), kind_b_(find_kind(rules, b.kind)) {}
+  /// `explain`: words cost more than numbers.
+  Argument(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules, bool explain)
+      : a_(a),
+        b_(b),
+        model_(model),
+        kind_a_(find_kind(rules, a.kind)),
+        kind_b_(find_kind(rules, b.kind)),
+        explain_(explain) {}
+
+  /// To three digits, so that what is printed explains the verdict.
+  double score() {
+    const double exact = identical() ? 1 : with_damage(with_kinds(with_objects(site_and_path())));
+    return std::round(exact * 1000) / 1000;
+  }
 
   Judgement judge() {
-    double score = site_and_path();
-    score = with_objects(score);
-    score = with_kinds(score);
-    score = with_damage(score);
+    const double score = this->score();
     const Verdict verdict = score >= kSameScore     ? Verdict::Same
                             : score >= kLikelyScore ? Verdict::Likely
                                                     : Verdict::Different;
-    return {verdict, std::round(score * 1000) / 1000, std::move(why_)};
+    return {verdict, score, std::move(why_)};
   }
 
  private:
   void say(const std::string& reason) { why_ += (why_.empty() ? "" : "; ") + reason; }
+
+  /// Alike in all that is known, if anything is. Judged by weight alone two crashes in a common function would not do.
+  bool identical() {
+    if (a_.id != b_.id || !(a_ == b_) || (a_.anchor.empty() && a_.evidence.empty())) return false;
+    if (explain_) say("the same in everything: " + (a_.anchor.empty() ? "a message without frames" : a_.anchor));
+    return true;
+  }
 
   bool settled() const { return (kind_a_ == nullptr || kind_a_->settled) && (kind_b_ == nullptr || kind_b_->settled); }
 
@@ -70,19 +86,20 @@ class Argument {
 
   double site_and_path() {
     const bool same_site = !a_.anchor.empty() && a_.anchor == b_.anchor && !modules_differ();
-    explain_site(same_site);
+    if (explain_) explain_site(same_site);
     if (a_.frames.empty() || b_.frames.empty()) return without_frames(same_site);
     const Alignment path = align(a_, b_, model_);
     double matched = path.matched;
     double against = kDoubt + path.conflict + kGap * path.gap;
     if (same_site) {
-      const double whole = settled() ? kSettled : kUnsettled;
-      matched += anchor_weight(a_, model_) * whole - (named_otherwise(a_) ? 0 : anchor_weight(a_, model_));
+      const double weight = std::min(anchor_weight(a_, model_), anchor_weight(b_, model_));
+      const bool matched_already = !named_otherwise(a_) && !named_otherwise(b_);
+      matched += weight * (settled() ? kSettled : kUnsettled) - (matched_already ? weight : 0);
     } else if (!starts_inside()) {
       // Two crash sites, each the other's equal: what lies below is how one gets there, not what is wrong.
       against += (anchor_weight(a_, model_) + anchor_weight(b_, model_)) / 2;
     }
-    explain_path(path, same_site);
+    if (explain_) explain_path(path, same_site);
     return matched / (matched + against);
   }
 
@@ -99,13 +116,13 @@ class Argument {
 
   double without_frames(bool same_site) {
     if (!a_.evidence.empty() && a_.evidence == b_.evidence) {
-      say("the same message, no frames to compare");
+      if (explain_) say("the same message, no frames to compare");
       return 1;
     }
     if (same_site && a_.frames.empty() && b_.frames.empty()) return 1;
     // A function that many crashes pass through is little to go by.
     if (same_site) return model_.weight(a_.anchor) >= kTelling ? kMessage : kSameScore / 2 + kLikelyScore / 2;
-    if (const auto title = shared_title(a_, b_); !title.empty()) say("same title, but no frames to compare");
+    if (explain_ && !shared_title(a_, b_).empty()) say("same title, but no frames to compare");
     return 0;
   }
 
@@ -134,30 +151,32 @@ class Argument {
     const double freed = a_.free.front() == b_.free.front() ? 1 : 0;
     const double allocated =
         !a_.allocation.empty() && !b_.allocation.empty() && a_.allocation.front() == b_.allocation.front() ? 1 : 0;
-    say(freed > 0 ? "freed by the same function " + a_.free.front()
-                  : "freed by " + a_.free.front() + " / " + b_.free.front());
-    if (allocated > 0) say("allocated by the same function " + a_.allocation.front());
+    if (explain_) {
+      say(freed > 0 ? "freed by the same function " + a_.free.front()
+                    : "freed by " + a_.free.front() + " / " + b_.free.front());
+    }
+    if (explain_ && allocated > 0) say("allocated by the same function " + a_.allocation.front());
     return (score + kObjects * (0.7 * freed + 0.3 * allocated)) / (1 + kObjects);
   }
 
   double with_kinds(double score) {
     // Detectors of other kinds word the same mistake in other ways.
     if (a_.kind == b_.kind && !a_.detail.starts_with(b_.detail) && !b_.detail.starts_with(a_.detail)) {
-      say("not the same mistake: " + a_.detail + " / " + b_.detail);
+      if (explain_) say("not the same mistake: " + a_.detail + " / " + b_.detail);
       score *= kOtherDetail;
     }
     if (a_.kind == b_.kind) {
-      if (a_.what != b_.what) say("seen as " + a_.what + " / " + b_.what);
+      if (explain_ && a_.what != b_.what) say("seen as " + a_.what + " / " + b_.what);
       return score;
     }
-    say("kinds differ: " + a_.what + " / " + b_.what);
+    if (explain_) say("kinds differ: " + a_.what + " / " + b_.what);
     return score * (is_akin(kind_a_, b_.kind) || is_akin(kind_b_, a_.kind) ? kAkin : kForeign);
   }
 
   /// A damaged report joins a sound one only for a crash site and a way to it that few crashes have.
   double with_damage(double score) {
     if (a_.corrupted != b_.corrupted) {
-      say("one report is corrupted");
+      if (explain_) say("one report is corrupted");
       const bool grounded = a_.anchor == b_.anchor && !a_.frames.empty() && !b_.frames.empty() &&
                             model_.weight(a_.frames.front().function) >= kTelling;
       return grounded ? std::min(score * kCorrupted, kSameScore - 0.001) : 0;
@@ -171,6 +190,7 @@ class Argument {
   const FrameModel& model_;
   const CrashKind* kind_a_;
   const CrashKind* kind_b_;
+  bool explain_;
   std::string why_;
 };
 
@@ -182,7 +202,11 @@ std::string_view verdict_name(Verdict verdict) {
 }
 
 Judgement judge(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules) {
-  return Argument(a, b, model, rules).judge();
+  return Argument(a, b, model, rules, true).judge();
+}
+
+double same_bug_score(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules) {
+  return Argument(a, b, model, rules, false).score();
 }
 
 }  // namespace ktriage

@@ -27,4 +27,7 @@ inline constexpr double kLikelyScore = 0.45;
 /// 16 each). docs/signatures.md says what counts how much, and why.
 Judgement judge(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules);
 
+/// The score alone, for much less: to find the closest of many.
+double same_bug_score(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules);
+
 }  // namespace ktriage

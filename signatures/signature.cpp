@@ -94,6 +94,10 @@ Signer::Signer(const RulePack& pack)
       module_names_(pack.signatures.module_names.begin(), pack.signatures.module_names.end()) {
   ends_.add(pack.signatures.ends);
   through_.add(pack.signatures.through);
+  for (const auto& kind : pack.signatures.kinds) kind_titles_.push_back(Pattern::any_of(kind.titles));
+  std::vector<std::string> lines;
+  for (const auto& row : pack.signatures.details) lines.push_back(row.line.source());
+  details_.append(lines);
 }
 
 std::string_view Signer::passed_over(std::string_view function) const {
@@ -103,10 +107,8 @@ std::string_view Signer::passed_over(std::string_view function) const {
 }
 
 const CrashKind* Signer::kind_of(std::string_view title) const {
-  for (const auto& kind : pack_.signatures.kinds) {
-    for (const auto& pattern : kind.titles) {
-      if (pattern.matches(title)) return &kind;
-    }
+  for (size_t i = 0; i < kind_titles_.size(); ++i) {
+    if (kind_titles_[i].matches(title)) return &pack_.signatures.kinds[i];
   }
   return nullptr;
 }
@@ -164,10 +166,8 @@ void Signer::set_frames(const CrashReport& report, const CrashKind* kind, Signat
 
 std::string Signer::detail_of(std::string_view report) const {
   const std::string_view head = first_lines(report, kHeadLines);
-  for (const auto& row : pack_.signatures.details) {
-    if (row.line.matches(head)) return row.detail;
-  }
-  return {};
+  const auto row = details_.first_match(head);
+  return row ? pack_.signatures.details[*row].detail : std::string();
 }
 
 std::vector<std::string> Signer::functions_of(const CrashReport& report, StackRole role) const {

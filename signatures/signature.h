@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "parser/crash_report.h"
 #include "parser/guilty.h"
+#include "rules/pattern_set.h"
 #include "rules/rule_pack.h"
 
 namespace ktriage {
@@ -18,7 +20,7 @@ struct SignatureFrame {
   std::string module;    ///< empty: built in, or not shown
   bool inlined = false;
 
-  bool operator==(const SignatureFrame&) const = default;
+  auto operator<=>(const SignatureFrame&) const = default;
 };
 
 /// What of a crash stays the same when the same bug strikes again: no addresses, offsets, CPUs, PIDs, times.
@@ -82,6 +84,8 @@ class Signer {
 
   const RulePack& pack_;
   GuiltyFinder machinery_;
+  std::vector<Pattern> kind_titles_;  // one for each kind of the rule pack
+  PatternSet details_;
   NameSet ends_;
   NameSet through_;
   std::set<std::string, std::less<>> module_names_;
