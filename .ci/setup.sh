@@ -18,9 +18,11 @@ CHECK_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev
   git xz-utils zstd
+  qemu-system-x86 # ktriage bisect boots kernels in it: the tests boot a guest of a few instructions
   python3 python3-jsonschema # end-to-end tests of bisections, and what they print
   chromium # the page of triage in a real browser
   binutils elfutils llvm # objcopy for the pretend kernel; addr2line in its three kinds
+  debuginfod # debuginfod-find, its client
 )
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

@@ -70,7 +70,8 @@ std::optional<BuildRecord> read_record(const fs::path& path) {
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto entry = nlohmann::ordered_json::parse(text, nullptr, false);
   if (!entry.is_object()) return std::nullopt;
-  auto event = lab_event_from_json(entry);
+  std::string problem;
+  auto event = lab_event_from_json(entry, problem);
   if (!event || !std::holds_alternative<BuildRecord>(event->what)) return std::nullopt;
   return std::get<BuildRecord>(std::move(event->what));
 }
@@ -151,7 +152,7 @@ Builder::Outcome Builder::build_anew(const BuildKey& key, const Cancellation& ca
   outcome.record.log = fmt::format("logs/build-{}.log", key.name());
   std::error_code error;
   fs::remove(state_.path() / outcome.record.log, error);
-  const auto worktree = Worktree::open(config_.repository, worktree_path());
+  const auto worktree = Worktree::open(config_.repository, worktree_path(), key.commit);
   if (!worktree) {
     outcome.infrastructure = worktree.errors().front().to_string();
     return outcome;
@@ -182,6 +183,7 @@ bool Builder::prepare(const Worktree& worktree, const BuildKey& key, Outcome& ou
     outcome.infrastructure = done.errors().front().to_string();
     return false;
   }
+  outcome.record.backports.clear();
   apply_backports(worktree, key, Backport::When::Always, outcome.record);
   if (key.revert.empty()) return true;
   const auto info = repository_.info(key.revert);

@@ -1,8 +1,9 @@
 #include "bisect/config_loader.h"
 
+#include <yaml-cpp/depthguard.h>
+
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "parser/text_cursor.h"
@@ -12,6 +13,8 @@ namespace ktriage {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kMostBytes = size_t{1} << 20;
 
 bool is_variable_name(std::string_view key) {
   const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); };
@@ -119,7 +122,7 @@ class ConfigReader {
       if (node.Scalar().empty() || node.Scalar().front() == '-') {
         yaml_.fail(node, std::string("'") + key + "' must name a commit, not '" + node.Scalar() + "'");
       }
-      return {node.Scalar(), {}};
+      return {yaml_.scalar(node), {}};
     }
     if (!yaml_.check_keys(node, {"commit", "subject"})) return {};
     CommitName name{yaml_.text(node, "commit"), yaml_.text(node, "subject")};
@@ -141,7 +144,7 @@ class ConfigReader {
       return yaml_.fail(key, "this is no name of an environment variable");
     }
     if (!value.IsScalar()) return yaml_.fail(value, "'" + key.Scalar() + "' must be a single value");
-    out[key.Scalar()] = value.Scalar();
+    out[yaml_.scalar(key)] = yaml_.scalar(value);
   }
 
   void read_repository(const YAML::Node& root) {
@@ -159,7 +162,7 @@ class ConfigReader {
 
   void read_target(const YAML::Node& node) {
     if (node.IsScalar()) {
-      config_.target.title = node.Scalar();
+      config_.target.title = yaml_.scalar(node);
       return;
     }
     if (!yaml_.check_keys(node, {"title", "report"})) return;
@@ -170,7 +173,7 @@ class ConfigReader {
   void read_build(const YAML::Node& node) {
     BuildConfig& build = config_.build;
     if (node.IsScalar()) {
-      build.command = node.Scalar();
+      build.command = yaml_.scalar(node);
       return;
     }
     if (!yaml_.check_keys(node, {"command", "timeout", "toolchains", "image", "vmlinux", "modules", "env", "clean"}))
@@ -215,7 +218,7 @@ class ConfigReader {
     if (!node) return yaml_.fail(root, "key 'test' is missing: a command or qemu");
     TestConfig& test = config_.test;
     if (node.IsScalar()) {
-      test.command = node.Scalar();
+      test.command = yaml_.scalar(node);
       return;
     }
     if (!yaml_.check_keys(node, {"command", "qemu", "timeout", "console", "success", "exit_status", "env"})) return;
@@ -304,7 +307,7 @@ class ConfigReader {
   void read_backport(const YAML::Node& node) {
     Backport backport;
     if (node.IsScalar()) {
-      backport.commit = node.Scalar();
+      backport.commit = yaml_.scalar(node);
     } else {
       if (!yaml_.check_keys(node, {"commit", "when", "from", "until"})) return;
       backport.commit = yaml_.text(node, "commit", true);
@@ -329,10 +332,13 @@ Result<BisectConfig> parse_bisect_config(const std::string& text, const std::str
   config.directory = directory;
   config.text = text;
   Diagnostics errors;
+  if (text.size() > kMostBytes) return Diagnostic{name, 0, 0, "is too large for a configuration (more than 1 MiB)"};
   try {
     const YAML::Node root = YAML::Load(text);
     const YamlReader reader(name, errors);
     ConfigReader(reader, config).read(root);
+  } catch (const YAML::DeepRecursion& error) {
+    errors.push_back({name, error.mark.line + 1, error.mark.column + 1, "lists and maps are nested too deeply"});
   } catch (const YAML::Exception& error) {
     errors.push_back({name, error.mark.line + 1, error.mark.column + 1, error.msg});
   }
@@ -344,7 +350,9 @@ Result<BisectConfig> load_bisect_config(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::error_code error;
   if (!in || fs::is_directory(path, error)) return Diagnostic{path.string(), 0, 0, "cannot be read"};
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::string text(kMostBytes + 1, '\0');  // of an endless file no more than tells that it is too large
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
   return parse_bisect_config(text, path.string(), fs::absolute(path).parent_path());
 }
 

@@ -25,8 +25,9 @@ ConsoleWatcher::ConsoleWatcher(const Engine& engine, const TargetMatcher& target
                 CrashIdentity identity = target.identify(crash);
                 TargetVerdict verdict = target.judge(identity);
                 target_seen_ = target_seen_ || verdict.is_target;
-                crashes_.push_back({std::move(crash.title), std::move(crash.alt_titles), std::move(crash.report),
-                                    verdict.is_target, std::move(*identity.signature), std::move(verdict.why)});
+                crashes_.push_back({std::move(crash.title), std::move(crash.alt_titles), std::move(crash.type),
+                                    std::move(crash.report), verdict.is_target, std::move(*identity.signature),
+                                    std::move(verdict.why)});
               }),
       last_data_(Clock::now()) {}
 

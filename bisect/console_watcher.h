@@ -15,6 +15,7 @@ namespace ktriage {
 struct SeenCrash {
   std::string title;
   std::vector<std::string> alt_titles;
+  std::string type;      ///< as in CrashReport
   std::string report;    ///< cleaned text
   bool matches = false;  ///< it is the target
   Signature signature;

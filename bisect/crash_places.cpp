@@ -24,11 +24,15 @@ std::string within_tree(std::string_view file, const std::set<std::string_view>&
 
 Json to_json(const CrashPlaces& places) { return {{"stack_files", places.stack_files}, {"built", places.built}}; }
 
-CrashPlaces crash_places_from_json(const Json& json) {
-  CrashPlaces out;
-  out.stack_files = json.at("stack_files").get<std::vector<std::string>>();
-  for (const auto& file : json.at("built")) out.built.insert(file.get<std::string>());
-  return out;
+std::optional<CrashPlaces> crash_places_from_json(const Json& json) {
+  try {
+    CrashPlaces out;
+    out.stack_files = json.at("stack_files").get<std::vector<std::string>>();
+    for (const auto& file : json.at("built")) out.built.insert(file.get<std::string>());
+    return out;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::vector<std::string> stack_files(const CrashReport& crash, const Signer& signer) {

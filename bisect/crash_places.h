@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,8 +28,8 @@ struct CrashPlaces {
 };
 
 nlohmann::ordered_json to_json(const CrashPlaces& places);
-/// Throws nlohmann's exceptions if something is missing.
-CrashPlaces crash_places_from_json(const nlohmann::ordered_json& json);
+/// Nothing if that is not what to_json() gives.
+std::optional<CrashPlaces> crash_places_from_json(const nlohmann::ordered_json& json);
 
 /// The files of the frames that tell something about the crash, in all its stacks, as a symbolizer has printed them.
 /// Machinery that crashes of all kinds go through does not count.

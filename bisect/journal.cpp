@@ -25,12 +25,7 @@ std::string checksum(std::string_view text) {
                                      static_cast<uInt>(text.size())));
 }
 
-std::string seal(const Json& entry) {
-  const std::string body = entry.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return std::string(kStart) + checksum(body) + std::string(kAfter) + body.substr(1) + "\n";
-}
-
-/// Nothing if the line is not what seal() has written.
+/// Nothing if the line is not what journal_line() has written.
 std::optional<Json> unseal(std::string_view line) {
   const size_t front = kStart.size() + kDigits + kAfter.size();
   if (line.size() <= front || !line.starts_with(kStart)) return std::nullopt;
@@ -43,6 +38,27 @@ std::optional<Json> unseal(std::string_view line) {
 
 }  // namespace
 
+std::string journal_line(const Json& entry) {
+  const std::string body = entry.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return std::string(kStart) + checksum(body) + std::string(kAfter) + body.substr(1) + "\n";
+}
+
+JournalText read_journal(std::string_view text) {
+  JournalText out;
+  for (int number = 1; out.good_bytes < text.size(); ++number) {
+    const size_t end = text.find('\n', out.good_bytes);
+    auto entry = end == std::string::npos ? std::nullopt : unseal(text.substr(out.good_bytes, end - out.good_bytes));
+    if (!entry) {
+      // Only the last line can be torn: each was on the disk before the next was begun.
+      if (end != std::string::npos && end + 1 < text.size()) out.damaged_line = number;
+      break;
+    }
+    out.entries.push_back(std::move(*entry));
+    out.good_bytes = end + 1;
+  }
+  return out;
+}
+
 Result<Journal> Journal::open(const std::filesystem::path& path, std::vector<Json>& entries) {
   Journal journal;
   journal.path_ = path;
@@ -52,30 +68,21 @@ Result<Journal> Journal::open(const std::filesystem::path& path, std::vector<Jso
   }
   std::ifstream in(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  size_t at = 0;
-  int number = 1;
-  while (at < text.size()) {
-    const size_t end = text.find('\n', at);
-    auto entry = end == std::string::npos ? std::nullopt : unseal(std::string_view(text).substr(at, end - at));
-    if (!entry) {
-      // Only the last line can be torn: each was on the disk before the next was begun.
-      if (end != std::string::npos && end + 1 < text.size()) {
-        return Diagnostic{path.string(), number, 0, "damaged; start anew with another --state"};
-      }
-      if (ftruncate(journal.fd_.get(), static_cast<off_t>(at)) != 0) {
-        return Diagnostic{path.string(), number, 0, "the torn last line cannot be cut off"};
-      }
-      break;
-    }
-    entries.push_back(std::move(*entry));
-    at = end + 1;
-    ++number;
+  JournalText read = read_journal(text);
+  if (read.damaged_line > 0) {
+    return Diagnostic{path.string(), read.damaged_line, 0,
+                      "this line is not as it was written (its checksum is wrong), so that nothing behind it can be "
+                      "relied on; restore the file, or begin anew with another --state"};
   }
+  if (read.good_bytes < text.size() && ftruncate(journal.fd_.get(), static_cast<off_t>(read.good_bytes)) != 0) {
+    return Diagnostic{path.string(), 0, 0, "the torn last line cannot be cut off"};
+  }
+  entries = std::move(read.entries);
   return journal;
 }
 
 Result<std::string> Journal::append(const Json& entry) {
-  const std::string line = seal(entry);
+  const std::string line = journal_line(entry);
   std::string_view rest = line;
   while (!rest.empty()) {
     const ssize_t put = write(fd_.get(), rest.data(), rest.size());

@@ -3,12 +3,24 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bisect/unique_fd.h"
 #include "rules/result.h"
 
 namespace ktriage {
+
+/// What stands in a journal's text.
+struct JournalText {
+  std::vector<nlohmann::ordered_json> entries;
+  size_t good_bytes = 0;  ///< what follows is a last line that was torn
+  int damaged_line = 0;   ///< counts from 1; 0: none. Nothing behind it was read
+};
+JournalText read_journal(std::string_view text);
+
+/// The line that append() writes for an entry.
+std::string journal_line(const nlohmann::ordered_json& entry);
 
 /// An append-only file of JSON objects, one a line, each with a checksum of its line as its first member:
 /// {"crc":"89abcdef",…}, the CRC-32 of the line without that member. What append() has returned from survives kill -9

@@ -1,5 +1,7 @@
 #include "bisect/journaled_lab.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "bisect/lab_json.h"
@@ -8,9 +10,18 @@ namespace ktriage {
 
 JournaledLab::JournaledLab(Lab& lab, Journal& journal, const std::vector<nlohmann::ordered_json>& entries)
     : lab_(lab), journal_(journal), live_since_(std::chrono::steady_clock::now()) {
-  for (const auto& entry : entries) {
-    const std::chrono::nanoseconds elapsed(entry.value("elapsed_ns", int64_t{0}));
-    if (auto event = lab_event_from_json(entry)) events_.push_back({std::move(*event), elapsed});
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!is_lab_event(entries[i])) continue;
+    std::string why;
+    auto event = lab_event_from_json(entries[i], why);
+    if (!event) {
+      problem_ = fmt::format(
+          "line {} of the journal is none that this version writes ({}); begin anew with another --state", i + 1, why);
+      return;
+    }
+    const auto elapsed = entries[i].find("elapsed_ns");
+    const bool known = elapsed != entries[i].end() && elapsed->is_number_unsigned();
+    events_.push_back({std::move(*event), std::chrono::nanoseconds(known ? elapsed->get<int64_t>() : 0)});
   }
 }
 
@@ -36,6 +47,7 @@ void JournaledLab::start_pending() {
 }
 
 LabEvent JournaledLab::wait() {
+  if (!problem_.empty()) return {0, LabStop{false, problem_}};
   if (!events_.empty()) {
     Replayed next = std::move(events_.front());
     events_.pop_front();

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <vector>
 
 #include "bisect/journal.h"
@@ -40,6 +41,7 @@ class JournaledLab : public Lab {
   Lab& lab_;
   Journal& journal_;
   std::deque<Replayed> events_;
+  std::string problem_;             // of an entry that is none of ours
   std::map<int, LabTask> pending_;  // what the user has started while replaying
   bool live_ = false;
   std::chrono::nanoseconds elapsed_before_{0};

@@ -2,8 +2,9 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
-#include "bisect/signature_json.h"
+#include "signatures/signature_json.h"
 
 namespace ktriage {
 namespace {
@@ -13,11 +14,29 @@ using Json = nlohmann::ordered_json;
 constexpr std::array kOutcomes = {RunOutcome::TargetCrash, RunOutcome::OtherCrash, RunOutcome::NoCrash,
                                   RunOutcome::NotTestable};
 
+/// Something in an entry is not as this version writes it.
+struct NotOurs : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 RunOutcome outcome_from(const std::string& text) {
   for (const RunOutcome outcome : kOutcomes) {
     if (to_string(outcome) == text) return outcome;
   }
-  return RunOutcome::NotTestable;
+  throw NotOurs("there is no outcome '" + text + "'");
+}
+
+/// Casting what does not fit is undefined.
+int count_from(const Json& entry, const char* name) {
+  const Json& value = entry.at(name);
+  if (!value.is_number_integer() || value < 0 || value > 1000000000) throw NotOurs(std::string(name) + " is no count");
+  return value.get<int>();
+}
+
+Seconds seconds_from(const Json& entry) {
+  const double value = entry.at("seconds").get<double>();
+  if (!(value >= 0 && value <= 1e9)) throw NotOurs("seconds are out of range");
+  return Seconds(value);
 }
 
 Json start(const char* event, const BuildKey& key) {
@@ -38,6 +57,32 @@ using Texts = std::vector<std::string>;
 
 BuildKey key_from(const Json& entry) { return {entry.at("commit"), entry.value("revert", "")}; }
 
+BuildRecord build_from(const Json& entry) {
+  return {key_from(entry),          entry.at("ok"),         entry.value("reason", ""),        seconds_from(entry),
+          entry.value("image", ""), entry.value("log", ""), entry.value("backports", Texts())};
+}
+
+RunRecord run_from(const Json& entry) {
+  RunRecord run;
+  run.key = key_from(entry);
+  run.index = count_from(entry, "index");
+  run.outcome = outcome_from(entry.at("outcome"));
+  run.title = entry.value("title", "");
+  run.alt_titles = entry.value("alt_titles", Texts());
+  if (entry.contains("signature")) {
+    run.signature = signature_from_json_value(entry["signature"]);
+    if (!run.signature) throw NotOurs("the signature is of another version");
+  }
+  run.why = entry.value("why", "");
+  run.reason = entry.value("reason", "");
+  run.other_titles = entry.value("other_titles", Texts());
+  run.report = entry.value("report", "");
+  run.seconds = seconds_from(entry);
+  run.log = entry.value("log", "");
+  if (entry.contains("retries")) run.retries = count_from(entry, "retries");
+  return run;
+}
+
 }  // namespace
 
 Json to_json(const BuildRecord& record) {
@@ -57,7 +102,7 @@ Json to_json(const RunRecord& record) {
   out["outcome"] = std::string(to_string(record.outcome));
   add(out, "title", record.title);
   add(out, "alt_titles", record.alt_titles);
-  if (record.signature) out["signature"] = to_json(*record.signature);
+  if (record.signature) out["signature"] = to_json_value(*record.signature);
   add(out, "why", record.why);
   add(out, "reason", record.reason);
   add(out, "other_titles", record.other_titles);
@@ -68,37 +113,27 @@ Json to_json(const RunRecord& record) {
   return out;
 }
 
-std::optional<LabEvent> lab_event_from_json(const Json& entry) {
-  const std::string event = entry.value("event", "");
+bool is_lab_event(const Json& entry) {
+  const auto event = entry.find("event");
+  return event != entry.end() && (*event == "build" || *event == "run");
+}
+
+std::optional<LabEvent> lab_event_from_json(const Json& entry, std::string& problem) {
   LabEvent out;
-  out.slot = entry.value("slot", 0);
-  if (event == "build") {
-    out.what = BuildRecord{key_from(entry),
-                           entry.at("ok"),
-                           entry.value("reason", ""),
-                           Seconds(entry.at("seconds").get<double>()),
-                           entry.value("image", ""),
-                           entry.value("log", ""),
-                           entry.value("backports", Texts())};
+  try {
+    if (entry.contains("slot")) out.slot = count_from(entry, "slot");
+    if (entry.at("event") == "build") {
+      out.what = build_from(entry);
+    } else {
+      out.what = run_from(entry);
+    }
     return out;
+  } catch (const NotOurs& error) {
+    problem = error.what();
+  } catch (const Json::exception& error) {
+    problem = error.what();
   }
-  if (event != "run") return std::nullopt;
-  RunRecord run;
-  run.key = key_from(entry);
-  run.index = entry.at("index");
-  run.outcome = outcome_from(entry.at("outcome"));
-  run.title = entry.value("title", "");
-  run.alt_titles = entry.value("alt_titles", Texts());
-  if (entry.contains("signature")) run.signature = signature_from_json(entry["signature"]);
-  run.why = entry.value("why", "");
-  run.reason = entry.value("reason", "");
-  run.other_titles = entry.value("other_titles", Texts());
-  run.report = entry.value("report", "");
-  run.seconds = Seconds(entry.at("seconds").get<double>());
-  run.log = entry.value("log", "");
-  run.retries = entry.value("retries", 0);
-  out.what = std::move(run);
-  return out;
+  return std::nullopt;
 }
 
 }  // namespace ktriage

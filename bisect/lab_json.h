@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "bisect/lab.h"
 
@@ -11,8 +12,9 @@ namespace ktriage {
 nlohmann::ordered_json to_json(const BuildRecord& record);
 nlohmann::ordered_json to_json(const RunRecord& record);
 
-/// Nothing if the entry is of another kind. Throws nlohmann's exceptions if it lacks something (a bug: entries are
-/// protected by checksums).
-std::optional<LabEvent> lab_event_from_json(const nlohmann::ordered_json& entry);
+/// The entry is that of a lab event, not of another kind.
+bool is_lab_event(const nlohmann::ordered_json& entry);
+/// Nothing if it is no entry that this version writes; `problem` then says why.
+std::optional<LabEvent> lab_event_from_json(const nlohmann::ordered_json& entry, std::string& problem);
 
 }  // namespace ktriage

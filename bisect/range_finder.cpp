@@ -78,9 +78,6 @@ Result<SearchRange> RangeFinder::use_good() {
   const auto is_below = repository_.is_ancestor(commits_.good, commits_.bad);
   if (!is_below) return is_below.errors();
   if (!is_below.value()) return use_merge_bases();
-  if (commits_.good == commits_.bad) {
-    return Diagnostic{config_.file.string(), 0, 0, "'good' and 'bad' are the same commit"};
-  }
   const SearchRange range{commits_.bad, {commits_.good}, {commits_.good}, {}, {}};
   // The other strategy reckons with a crash older than the range, and tests for it where that tells most.
   if (config_.strategy != StrategyKind::Git) return range;
@@ -93,17 +90,8 @@ Result<SearchRange> RangeFinder::use_good() {
 
 /// The good commit is of another branch: what both have must be good, as `git bisect` asks for too.
 Result<SearchRange> RangeFinder::use_merge_bases() {
-  const auto is_above = repository_.is_ancestor(commits_.bad, commits_.good);
-  if (!is_above) return is_above.errors();
-  if (is_above.value()) {
-    return Diagnostic{config_.file.string(), 0, 0,
-                      "the good commit comes after the bad one; to look for what fixed it, write 'find: fix'"};
-  }
   const auto bases = repository_.merge_bases(commits_.bad, commits_.good);
   if (!bases) return bases.errors();
-  if (bases->empty()) {
-    return Diagnostic{config_.file.string(), 0, 0, "the good and the bad commit have no common history"};
-  }
   show("testing merge bases");
   SearchRange range{commits_.bad, {}, {}, {}, {}};
   for (const auto& base : bases.value()) {
@@ -117,6 +105,9 @@ Result<SearchRange> RangeFinder::use_merge_bases() {
                    fmt::format("The merge base {} is bad. This means the bug has been fixed between {} and {}.", base,
                                base, commits_.good));
     }
+    if (verdict.value() != "good") {
+      output_.log(fmt::format("the merge base {} cannot be tested: the first bad commit may come before it", base));
+    }
     range.older.push_back(base);
     range.older_names.push_back(base);
   }
@@ -124,9 +115,6 @@ Result<SearchRange> RangeFinder::use_merge_bases() {
 }
 
 Result<SearchRange> RangeFinder::use_fixed() {
-  if (commits_.good == commits_.bad) {
-    return Diagnostic{config_.file.string(), 0, 0, "'fixed' and 'bad' are the same commit"};
-  }
   show("testing the newest commit");
   const auto verdict = decide(commits_.good);
   if (!verdict) return verdict.errors();
@@ -138,16 +126,16 @@ Result<SearchRange> RangeFinder::use_fixed() {
   if (is_below.value()) return SearchRange{commits_.good, {commits_.bad}, {commits_.bad}, {}, {}};
   const auto bases = repository_.merge_bases(commits_.bad, commits_.good);
   if (!bases) return bases.errors();
-  SearchRange range{commits_.good, {}, {}, {}, {}};
+  // Below the merge bases there is no fix, whether the bug was there already or came this way never.
+  SearchRange range{commits_.good, bases.value(), bases.value(), {}, {}};
+  bool had_the_bug = false;
   for (const auto& base : bases.value()) {
     output_.log("testing merge base " + base);
     const auto found = decide(base);
     if (!found) return found.errors();
-    if (found.value() == "good") continue;  // this way the bug never came
-    range.older.push_back(base);
-    range.older_names.push_back(base);
+    had_the_bug = had_the_bug || found.value() != "good";
   }
-  if (range.older.empty()) {
+  if (!had_the_bug) {
     return ended(BisectOutcome::Inconclusive,
                  commits_.good_name + " never had the crash: the branches parted before it");
   }

@@ -101,7 +101,8 @@ Result<std::vector<std::string>> GitRepository::tags(const std::string& tip) {
 }
 
 Result<std::string> GitRepository::show(const std::string& commit) {
-  // As bisect.c's show_commit() has it: trees not descended into, a merge as the change that it made to its first parent.
+  // As bisect.c's show_commit() has it: trees not descended into, a merge as the change that it made to its first
+  // parent.
   return Git(path_).run({"diff-tree", "--pretty=medium", "--raw", "--no-abbrev", "--always", "--root",
                          "--diff-merges=first-parent", commit});
 }

@@ -57,6 +57,26 @@ Result<std::vector<ResolvedCommits::Release>> find_releases(Repository& reposito
   return out;
 }
 
+/// The two ends of the range must be in an order that makes sense, or on branches that parted somewhere.
+Diagnostics check_order(const BisectConfig& config, Repository& repository, const ResolvedCommits& commits) {
+  const bool is_cause = config.find == Find::Cause;
+  const std::string newest = is_cause ? "good" : "fixed";
+  const auto fail = [&](const std::string& what) { return Diagnostics{{config.file.string(), 0, 0, what}}; };
+  if (commits.good == commits.bad) return fail("'" + newest + "' and 'bad' are the same commit, " + commits.bad);
+  const auto is_wrong =
+      is_cause ? repository.is_ancestor(commits.bad, commits.good) : repository.is_ancestor(commits.good, commits.bad);
+  if (!is_wrong) return is_wrong.errors();
+  if (is_wrong.value()) {
+    return fail(is_cause ? "the good commit comes after the bad one; to look for what fixed it, write 'find: fix'"
+                         : "the fixed commit comes before the bad one; to look for what brought the crash in, write "
+                           "'find: cause'");
+  }
+  const auto bases = repository.merge_bases(commits.bad, commits.good);
+  if (!bases) return bases.errors();
+  if (bases->empty()) return fail("'" + newest + "' and 'bad' have no common history");
+  return {};
+}
+
 }  // namespace
 
 Result<ResolvedCommits> resolve_commits(const BisectConfig& config, Repository& repository) {
@@ -77,6 +97,7 @@ Result<ResolvedCommits> resolve_commits(const BisectConfig& config, Repository& 
     auto good = repository.resolve(out.good_name);
     if (!good) return at(config, "fixed", good.errors());
     out.good = std::move(good.value());
+    if (const auto errors = check_order(config, repository, out); !errors.empty()) return errors;
     return out;
   }
   if (config.good_auto) {
@@ -93,6 +114,7 @@ Result<ResolvedCommits> resolve_commits(const BisectConfig& config, Repository& 
   auto good = find(repository, config, "good", config.good, tip.empty() ? out.bad : tip, out);
   if (!good) return good.errors();
   out.good = std::move(good.value());
+  if (const auto errors = check_order(config, repository, out); !errors.empty()) return errors;
   return out;
 }
 
@@ -106,14 +128,18 @@ Json to_json(const ResolvedCommits& commits) {
           {"notes", commits.notes}};
 }
 
-ResolvedCommits resolved_commits_from_json(const Json& json) {
-  ResolvedCommits out;
-  out.bad = json.at("bad");
-  out.good = json.at("good");
-  out.good_name = json.at("good_name");
-  for (const auto& release : json.at("releases")) out.releases.push_back({release.at("tag"), release.at("commit")});
-  out.notes = json.at("notes").get<std::vector<std::string>>();
-  return out;
+std::optional<ResolvedCommits> resolved_commits_from_json(const Json& json) {
+  try {
+    ResolvedCommits out;
+    out.bad = json.at("bad");
+    out.good = json.at("good");
+    out.good_name = json.at("good_name");
+    for (const auto& release : json.at("releases")) out.releases.push_back({release.at("tag"), release.at("commit")});
+    out.notes = json.at("notes").get<std::vector<std::string>>();
+    return out;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::string search_fingerprint(const BisectConfig& config) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct ResolvedCommits {
 Result<ResolvedCommits> resolve_commits(const BisectConfig& config, Repository& repository);
 
 nlohmann::ordered_json to_json(const ResolvedCommits& commits);
-ResolvedCommits resolved_commits_from_json(const nlohmann::ordered_json& json);
+/// Nothing if that is not what to_json() gives.
+std::optional<ResolvedCommits> resolved_commits_from_json(const nlohmann::ordered_json& json);
 
 /// What of a configuration decides the course of a bisection: a journal goes with the configuration whose value is the
 /// same. Timeouts, retries and verification may change in between.

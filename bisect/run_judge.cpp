@@ -1,5 +1,7 @@
 #include "bisect/run_judge.h"
 
+#include <algorithm>
+
 namespace ktriage {
 namespace {
 
@@ -14,9 +16,9 @@ RunVerdict not_testable(std::string reason) { return counts(RunOutcome::NotTesta
 
 RunVerdict infrastructure(std::string reason) { return {Kind::Infrastructure, {}, {}, std::move(reason)}; }
 
-RunVerdict silent(const RunFacts& facts) {
-  return {Kind::Silent, RunOutcome::NotTestable, {}, "the console stayed silent (" + facts.end.text() + ")"};
-}
+RunVerdict doubtful(std::string reason) { return {Kind::Doubtful, RunOutcome::NotTestable, {}, std::move(reason)}; }
+
+RunVerdict silent(const RunFacts& facts) { return doubtful("the console stayed silent (" + facts.end.text() + ")"); }
 
 RunVerdict hung(const RunFacts& facts) {
   const std::string title(kNoOutputTitle);
@@ -42,9 +44,10 @@ RunVerdict judge_qemu(const RunFacts& facts) {
       break;
   }
   const auto& errors = facts.end.errors;
-  return infrastructure("QEMU: " + (errors.empty() || facts.end.kind == End::NotStarted
-                                        ? facts.end.text()
-                                        : errors.substr(0, errors.find('\n'))));
+  const bool has_words = !errors.empty() && facts.end.kind != End::NotStarted;
+  std::string reason = "QEMU: " + (has_words ? errors.substr(0, errors.find('\n')) : facts.end.text());
+  // A guest that was up may have brought it down; without one, QEMU or its options are at fault.
+  return facts.console_bytes == 0 ? infrastructure(std::move(reason)) : doubtful(std::move(reason));
 }
 
 /// `git bisect run`: 0 good, 125 skip, 1 to 124 bad; beyond that something is wrong with the script itself.
@@ -69,6 +72,14 @@ RunVerdict judge_command(const RunFacts& facts) {
   }
 }
 
+/// A machine goes on after a warning, with all of its detectors: a test that came to its end has shown what it can.
+/// (Not so KASAN and lockdep, which fall silent after their first report, let alone an oops.)
+bool was_only_warned(const RunFacts& facts) {
+  return facts.other_crash == OtherCrash::Ignore && facts.success_seen &&
+         std::all_of(facts.crashes.begin(), facts.crashes.end(),
+                     [](const SeenCrash& crash) { return crash.type == "WARNING"; });
+}
+
 }  // namespace
 
 RunVerdict judge_run(const RunFacts& facts) {
@@ -76,7 +87,8 @@ RunVerdict judge_run(const RunFacts& facts) {
     if (crash.matches) return counts(RunOutcome::TargetCrash, crash.title);
   }
   if (facts.end.kind == End::NotStarted) return infrastructure(facts.end.text());
-  if (!facts.crashes.empty()) return counts(RunOutcome::OtherCrash, facts.crashes.front().title);
+  if (!facts.crashes.empty() && !was_only_warned(facts))
+    return counts(RunOutcome::OtherCrash, facts.crashes.front().title);
   if (facts.success_seen) return counts(RunOutcome::NoCrash, {});
   // The watcher stops a run for a crash, a marker, or a kernel that has panicked and is silent.
   if (facts.end.kind == End::Stopped) return counts(RunOutcome::OtherCrash, "kernel panic", "no report could be read");

@@ -24,6 +24,7 @@ struct RunFacts {
   bool is_qemu = false;
   bool has_target = false;
   bool hang_is_target = false;  ///< kNoOutputTitle is being chased
+  OtherCrash other_crash = OtherCrash::Ignore;
   ExitStatus exit_status = ExitStatus::Auto;
 };
 
@@ -31,7 +32,7 @@ struct RunVerdict {
   enum class Kind {
     Counts,          ///< `outcome` is evidence
     Infrastructure,  ///< says nothing about the commit: try again
-    Silent,          ///< not a byte on the console: try again, but a commit may be to blame
+    Doubtful,        ///< try again; if it stays so, the commit is to blame and `outcome` counts
   };
   Kind kind = Kind::Counts;
   RunOutcome outcome = RunOutcome::NoCrash;

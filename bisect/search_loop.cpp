@@ -120,6 +120,10 @@ bool SearchLoop::begin(const Proposal& proposal, int slot) {
       active.is_base = true;
     }
   }
+  // Several commits may have the same merge base, of which one worker finds out for all.
+  for (const auto& [other, at_work] : active_) {
+    if (at_work.key == active.key) return false;
+  }
   active.first_run = bench_.evidence(active.key).runs.size();
   announce(active);
   active_[slot] = active;
@@ -150,7 +154,7 @@ void SearchLoop::handle(const TestBench::Arrival& arrival) {
     return;
   }
   feed();
-  model_.set_cost({bench_.average_build(Seconds(5)).count(), bench_.average_run(Seconds(1)).count()});
+  model_.set_cost({bench_.typical_build(Seconds(5)).count(), bench_.average_run(Seconds(1)).count()});
   if (is_done(active)) {
     finish(arrival.slot);
   } else {
@@ -208,7 +212,7 @@ void SearchLoop::cancel_all() {
 
 Seconds SearchLoop::time_left(const SearchStatus& status) const {
   const double runs_a_step = std::max(1.0, 1.0 / std::max(status.crash_rate, 0.05));
-  const Seconds step = bench_.average_build(Seconds(0)) + bench_.average_run(Seconds(0)) * runs_a_step;
+  const Seconds step = bench_.typical_build(Seconds(0)) + bench_.average_run(Seconds(0)) * runs_a_step;
   return step * (static_cast<double>(status.steps_left + 1) / static_cast<double>(bench_.slots()));
 }
 

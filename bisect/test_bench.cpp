@@ -54,7 +54,7 @@ void TestBench::take(BuildRecord&& build, int slot) {
   ++builds_;
   build_time_ += build.seconds;
   if (build.ok) {
-    ++good_builds_;
+    good_builds_[slot].push_back(build.seconds);
     holds_[slot] = build.key;
   }
   Evidence& evidence = evidence_[build.key];
@@ -132,8 +132,18 @@ Result<bool> TestBench::test(const BuildKey& key, const std::function<bool(const
   return true;
 }
 
-Seconds TestBench::average_build(Seconds otherwise) const {
-  return good_builds_ == 0 ? otherwise : build_time_ / static_cast<double>(good_builds_);
+Seconds TestBench::typical_build(Seconds otherwise) const {
+  std::vector<Seconds> first;
+  std::vector<Seconds> later;
+  for (const auto& [slot, builds] : good_builds_) {
+    first.push_back(builds.front());
+    later.insert(later.end(), std::next(builds.begin()), builds.end());
+  }
+  std::vector<Seconds>& known = later.empty() ? first : later;
+  if (known.empty()) return otherwise;
+  const auto middle = std::next(known.begin(), static_cast<std::ptrdiff_t>(known.size() / 2));
+  std::nth_element(known.begin(), middle, known.end());
+  return *middle;
 }
 
 Seconds TestBench::average_run(Seconds otherwise) const {

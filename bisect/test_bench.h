@@ -58,8 +58,10 @@ class TestBench {
   size_t runs() const { return runs_; }
   Seconds build_time() const { return build_time_; }
   Seconds run_time() const { return run_time_; }
-  /// What a build and a run cost on the average so far; `otherwise` before there are any.
-  Seconds average_build(Seconds otherwise) const;
+  /// What another build will cost: the median of those in worktrees that held the objects of an earlier one, so that
+  /// neither the first builds nor one that a header made long is taken for the rule. `otherwise` before there are any.
+  Seconds typical_build(Seconds otherwise) const;
+  /// What a run cost on the average so far.
   Seconds average_run(Seconds otherwise) const;
 
   /// Tells the output; what the bench knows itself is filled in.
@@ -86,7 +88,7 @@ class TestBench {
   SessionStatus status_;
   bool interrupted_ = false;
   size_t builds_ = 0;
-  size_t good_builds_ = 0;
+  std::map<int, std::vector<Seconds>> good_builds_;  // by slot, in order
   size_t runs_ = 0;
   Seconds build_time_{0};
   Seconds run_time_{0};

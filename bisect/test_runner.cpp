@@ -21,15 +21,15 @@ const SeenCrash* chief_crash(const std::vector<SeenCrash>& crashes) {
 }
 
 void describe_crashes(const std::vector<SeenCrash>& crashes, RunRecord& record) {
-  const SeenCrash* chief = chief_crash(crashes);
+  const SeenCrash* chief = record.title.empty() ? nullptr : chief_crash(crashes);
+  for (const auto& crash : crashes) {
+    if (&crash != chief) record.other_titles.push_back(crash.title);
+  }
   if (chief == nullptr) return;
   record.alt_titles = chief->alt_titles;
   record.signature = chief->signature;
   record.why = chief->why;
   record.report = chief->report.substr(0, kReportLimit);
-  for (const auto& crash : crashes) {
-    if (&crash != chief) record.other_titles.push_back(crash.title);
-  }
 }
 
 }  // namespace
@@ -89,6 +89,7 @@ TestRunner::Outcome TestRunner::run(const RunTask& task, const TargetMatcher& ta
   facts.is_qemu = config_.test.qemu.has_value();
   facts.has_target = !config_.target.empty();
   facts.hang_is_target = target.matches_title(std::string(kNoOutputTitle));
+  facts.other_crash = config_.other_crash;
   facts.exit_status = config_.test.exit_status;
   RunVerdict verdict = judge_run(facts);
   record.outcome = verdict.outcome;

@@ -147,7 +147,7 @@ std::optional<LabEvent> WorkerPool::run(int slot, const RunTask& task) {
     const std::string problem = "testing " + task.key.name() + ": " + outcome.problem;
     if (attempt >= config_.retry.retries) {
       // A kernel that dies before its console is up looks like that every time.
-      if (outcome.kind == RunVerdict::Kind::Silent) return LabEvent{slot, std::move(outcome.record)};
+      if (outcome.kind == RunVerdict::Kind::Doubtful) return LabEvent{slot, std::move(outcome.record)};
       return LabEvent{slot, LabStop{false, problem}};
     }
     if (!pause_before_retry(slot, attempt, problem)) return std::nullopt;

@@ -44,7 +44,7 @@ void forget(const fs::path& place) {
 
 }  // namespace
 
-Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path) {
+Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path, const std::string& commit) {
   const fs::path place = fs::absolute(path).lexically_normal();
   std::error_code error;
   fs::create_directories(place.parent_path(), error);
@@ -56,8 +56,9 @@ Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path
   // A half-made one, one that is spoilt or that its repository has forgotten, holds nothing worth keeping.
   forget(place);
   fs::remove_all(place, error);
-  const auto made = Git(repository).run(
-      {"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), "HEAD"});
+  const auto made =
+      Git(repository)
+          .run({"worktree", "add", "--force", "--force", "--detach", "--no-checkout", place.string(), commit});
   if (!made) return made.errors();
   return worktree;
 }
@@ -67,8 +68,8 @@ Result<std::string> Worktree::checkout(const std::string& commit) const {
   git_.ask({"revert", "--quit"});
   auto done = git_.run({"checkout", "--quiet", "--force", "--detach", commit, "--"});
   if (!done) {
-    // Files that git ignores may stand where the commit has a directory, or the other way round. And a machine that went
-    // down may have spoilt the index, which says no more than what is there.
+    // Files that git ignores may stand where the commit has a directory, or the other way round. And a machine that
+    // went down may have spoilt the index, which says no more than what is there.
     remove_stale_locks(git_);
     remove_git_file(git_, "index");
     git_.ask({"clean", "-ffdxq"});

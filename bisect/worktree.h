@@ -13,8 +13,10 @@ namespace ktriage {
 /// disk.
 class Worktree {
  public:
-  /// Makes the worktree at `path` if it is not there.
-  static Result<Worktree> open(const std::filesystem::path& repository, const std::filesystem::path& path);
+  /// Makes the worktree at `path` if it is not there, for `commit`: the repository's HEAD may be a branch that it does
+  /// not have.
+  static Result<Worktree> open(const std::filesystem::path& repository, const std::filesystem::path& path,
+                               const std::string& commit);
 
   /// Takes the worktree at `path` away, if there is one, and has the repository forget it.
   static void remove(const std::filesystem::path& repository, const std::filesystem::path& path);

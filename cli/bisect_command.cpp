@@ -109,20 +109,24 @@ class BisectRun {
           "one with --state");
       return ExitCode::Usage;
     }
-    if (entries.front().value("version", 0) != kJournalVersion ||
-        entries.front().value("signatures", 0) != Signature::kVersion) {
+    const auto& first = entries.front();
+    const auto has = [&](const char* name, const nlohmann::ordered_json& wanted) {
+      return first.contains(name) && first[name] == wanted;
+    };
+    auto commits = first.contains("commits") ? resolved_commits_from_json(first["commits"]) : std::nullopt;
+    if (!has("version", kJournalVersion) || !has("signatures", Signature::kVersion) || !commits) {
       say(config_.state.string() +
           ": holds a bisection that another version of ktriage began; end it with that one, or begin another with "
           "--state");
       return ExitCode::Usage;
     }
-    if (entries.front().value("fingerprint", "") != fingerprint) {
+    if (!has("fingerprint", fingerprint)) {
       say(config_.file.string() +
           ": commits, target, strategy, runs or workers have changed since this bisection was "
           "begun; undo that, or begin another with --state");
       return ExitCode::Usage;
     }
-    commits_ = resolved_commits_from_json(entries.front().at("commits"));
+    commits_ = std::move(*commits);
     return ExitCode::Ok;
   }
 
@@ -182,7 +186,7 @@ class BisectRun {
     // worktree.
     const std::string& newest = config_.find == Find::Cause ? commits_.bad : commits_.good;
     if (Git(config_.repository).ask({"cat-file", "-e", newest + ":scripts/get_maintainer.pl"}).status != 0) return {};
-    const auto tree = Worktree::open(config_.repository, state.worktree(0));
+    const auto tree = Worktree::open(config_.repository, state.worktree(0), newest);
     if (!tree || !tree->checkout(newest)) return {};
     const fs::path patch = state.path() / "culprit.patch";
     const auto text = Git(config_.repository).run({"format-patch", "-1", "--stdout", commit});

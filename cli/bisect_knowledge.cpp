@@ -25,9 +25,10 @@ std::string read_file(const fs::path& path) {
 /// A resumed bisection must choose as it did before, whatever has become of worktrees and symbols.
 bool BisectKnowledge::remember() {
   const auto json = nlohmann::ordered_json::parse(read_file(state_.places()), nullptr, false);
-  if (!json.is_object() || json.value("commit", "") != crashed_) return false;
-  places_ = crash_places_from_json(json);
-  return true;
+  if (!json.is_object() || !json.contains("commit") || json["commit"] != crashed_) return false;
+  auto places = crash_places_from_json(json);
+  if (places) places_ = std::move(*places);
+  return places.has_value();
 }
 
 void BisectKnowledge::add_stack_files(const std::string& text) {

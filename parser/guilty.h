@@ -41,6 +41,9 @@ class GuiltyFinder {
   /// caller in the link register, where the unwinder missed it.
   std::vector<Call> calls(const CrashReport& report, const Stack& stack) const;
 
+  /// Was the processor sent to where no code is, so that not the innermost frame of `stack` but its caller matters?
+  bool jumped_nowhere(const CrashReport& report, const Stack& stack) const;
+
   /// The list that makes `function` machinery; null if none does.
   const GuiltyList* machinery(std::string_view function) const;
 
@@ -48,7 +51,6 @@ class GuiltyFinder {
   std::optional<Guilty> find_among(const Stack& stack, const std::vector<Call>& calls, bool reliable) const;
   std::optional<Guilty> named(const CrashReport& report, bool fallback) const;
   int innocence(const Stack& stack) const;
-  bool jumped_nowhere(const CrashReport& report, const Stack& stack) const;
   void add_link_register(const CrashReport& report, const Stack& stack, std::vector<Call>& calls) const;
 
   const RulePack& pack_;

@@ -71,6 +71,7 @@ class Extractor {
         break;
       case LineKind::Frame:
         if (!in_stack_) begin(StackRole::Crash, {});
+        drop_repeated_owner(*line.frame);
         stacks_.back().frames.push_back(to_frame(*line.frame));
         caller_ = line.frame->caller;
         break;
@@ -84,6 +85,15 @@ class Extractor {
           ended_ = true;  // x86 prints the registers once more behind its end marker
         }
         break;
+    }
+  }
+
+  /// Where the stack holds the function that its header named, it says so more precisely.
+  void drop_repeated_owner(const FrameView& frame) {
+    auto& frames = stacks_.back().frames;
+    if (owner_ && !frames.empty() && frames.front().function == frame.function && frames.front().offset == frame.offset) {
+      frames.erase(frames.begin());
+      owner_ = false;
     }
   }
 
@@ -118,8 +128,22 @@ class Extractor {
       return;
     }
     if (role != StackRole::Crash && role != StackRole::PerCpu) flush_pointer();
+    owner_ = false;
     stacks_.push_back({role, std::string(header), std::exchange(pointer_, {})});
+    if (role == StackRole::Allocation || role == StackRole::Free) add_owner(header);
     in_stack_ = true;
+  }
+
+  /// SLUB's headers name the innermost function (mm/slub.c, print_track()), which the stack lacks after a tail call:
+  /// "Freed in frob+0x5/0x10 age=0 cpu=0 pid=36".
+  void add_owner(std::string_view header) {
+    const size_t in = header.find(" in ");
+    const size_t age = header.find(" age=");
+    if (in == std::string_view::npos || age == std::string_view::npos || age < in + 4) return;
+    if (const auto frame = parse_symbol(header.substr(in + 4, age - in - 4))) {
+      stacks_.back().frames.push_back(to_frame(*frame));
+      owner_ = true;
+    }
   }
 
   /// An instruction pointer that no trace followed is a stack of one frame.
@@ -135,6 +159,7 @@ class Extractor {
   std::string_view caller_;  // of the last frame
   bool in_stack_ = false;
   bool ended_ = false;
+  bool owner_ = false;  // the innermost frame of the last stack comes from its header
 };
 
 }  // namespace

@@ -200,6 +200,7 @@ struct SignatureRules {
   std::vector<GuiltyList> through;                 ///< passed over
   std::vector<std::string> syscall_prefixes;       ///< one system call has many functions: tried in order
   std::vector<std::string> module_names;           ///< functions that many modules have
+  std::vector<GuiltyList> carriers;                ///< functions that only hand requests on: common, counted or not
   std::map<std::string, int, std::less<>> common;  ///< below how many of `sites` crash sites a function stood
   int sites = 0;
 };

@@ -69,7 +69,7 @@ void replace_lists(std::vector<GuiltyList>& base, std::vector<GuiltyList> added)
 }  // namespace
 
 void load_signature_rules(const YAML::Node& node, const YamlReader& yaml, SignatureRules& rules) {
-  if (!yaml.check_keys(node, {"kinds", "details", "ends", "through", "syscall_prefixes", "module_names", "common"}))
+  if (!yaml.check_keys(node, {"kinds", "details", "ends", "through", "syscall_prefixes", "module_names", "carriers", "common"}))
     return;
   yaml.for_each(node, "kinds", [&](const YAML::Node& kind) { load_kind(kind, yaml, rules); });
   yaml.for_each(node, "details", [&](const YAML::Node& row) {
@@ -80,6 +80,7 @@ void load_signature_rules(const YAML::Node& node, const YamlReader& yaml, Signat
   yaml.for_each(node, "through", [&](const YAML::Node& list) { rules.through.push_back(load_list(list, yaml)); });
   for (auto& prefix : yaml.texts(node, "syscall_prefixes")) rules.syscall_prefixes.push_back(std::move(prefix));
   for (auto& name : yaml.texts(node, "module_names")) rules.module_names.push_back(std::move(name));
+  yaml.for_each(node, "carriers", [&](const YAML::Node& list) { rules.carriers.push_back(load_list(list, yaml)); });
   if (node["common"]) load_common(node["common"], yaml, rules);
 }
 
@@ -89,6 +90,7 @@ void overlay_signature_rules(SignatureRules& base, SignatureRules added) {
                       std::move_iterator(added.details.end()));
   replace_lists(base.ends, std::move(added.ends));
   replace_lists(base.through, std::move(added.through));
+  replace_lists(base.carriers, std::move(added.carriers));
   if (!added.syscall_prefixes.empty()) base.syscall_prefixes = std::move(added.syscall_prefixes);
   for (auto& name : added.module_names) base.module_names.push_back(std::move(name));
   for (const auto& [function, count] : added.common) base.common[function] = count;

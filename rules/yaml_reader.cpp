@@ -75,7 +75,14 @@ std::string YamlReader::text(const YAML::Node& map, const char* key, bool requir
     fail(node, std::string("'") + key + "' must be a single value");
     return {};
   }
-  return node.Scalar();
+  return scalar(node);
+}
+
+std::string YamlReader::scalar(const YAML::Node& node) const {
+  std::string text = node.Scalar();
+  if (text.find('\0') == std::string::npos) return text;
+  fail(node, "holds a NUL byte");
+  return {};
 }
 
 bool YamlReader::flag(const YAML::Node& map, const char* key, bool otherwise) const {
@@ -94,11 +101,11 @@ std::vector<std::string> YamlReader::texts(const YAML::Node& map, const char* ke
   if (!node) {
     if (required) fail(map, std::string("key '") + key + "' is missing");
   } else if (node.IsScalar()) {
-    out.push_back(node.Scalar());
+    out.push_back(scalar(node));
   } else if (node.IsSequence()) {
     for (const auto& item : node) {
       if (item.IsScalar()) {
-        out.push_back(item.Scalar());
+        out.push_back(scalar(item));
       } else {
         fail(item, std::string("'") + key + "' must hold plain values");
       }

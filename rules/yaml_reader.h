@@ -25,6 +25,8 @@ class YamlReader {
 
   /// The scalar under `key`; empty if there is none, which is an error if `required`.
   std::string text(const YAML::Node& map, const char* key, bool required = false) const;
+  /// A scalar's text. No NUL is let through: nothing that takes a name or a command could hold one.
+  std::string scalar(const YAML::Node& node) const;
   bool flag(const YAML::Node& map, const char* key, bool otherwise) const;
   /// A scalar or a list of scalars; anything else is an error.
   std::vector<std::string> texts(const YAML::Node& map, const char* key, bool required = false) const;

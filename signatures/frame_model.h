@@ -1,8 +1,9 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "rules/rule_pack.h"
 #include "signatures/signature.h"
@@ -13,7 +14,7 @@ namespace ktriage {
 /// the rule pack has learnt; a batch adds what it shows itself.
 class FrameModel {
  public:
-  explicit FrameModel(const SignatureRules& rules) : learnt_(rules.common), learnt_sites_(rules.sites) {}
+  explicit FrameModel(const SignatureRules& rules);
 
   /// Counts the frames of one crash site (not of one crash: a frequent bug makes its frames no commoner).
   void add_site(const Signature& signature);
@@ -22,9 +23,13 @@ class FrameModel {
   double weight(std::string_view function) const;
 
  private:
-  std::map<std::string, int, std::less<>> learnt_;
-  int learnt_sites_;
-  std::map<std::string, int, std::less<>> counted_;
+  struct StringHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  std::unordered_map<std::string, double, StringHash, std::equal_to<>> known_;  // weights that the rule pack gives
+  std::unordered_map<std::string, int, StringHash, std::equal_to<>> counted_;
   int counted_sites_ = 0;
 };
 

@@ -102,7 +102,9 @@ class Argument {
       say("the same message, no frames to compare");
       return 1;
     }
-    if (same_site) return a_.frames.empty() && b_.frames.empty() ? 1 : kMessage;
+    if (same_site && a_.frames.empty() && b_.frames.empty()) return 1;
+    // A function that many crashes pass through is little to go by.
+    if (same_site) return model_.weight(a_.anchor) >= kTelling ? kMessage : kSameScore / 2 + kLikelyScore / 2;
     if (const auto title = shared_title(a_, b_); !title.empty()) say("same title, but no frames to compare");
     return 0;
   }
@@ -139,7 +141,8 @@ class Argument {
   }
 
   double with_kinds(double score) {
-    if (!a_.detail.empty() && !b_.detail.empty() && a_.detail != b_.detail) {
+    // Detectors of other kinds word the same mistake in other ways.
+    if (a_.kind == b_.kind && !a_.detail.starts_with(b_.detail) && !b_.detail.starts_with(a_.detail)) {
       say("not the same mistake: " + a_.detail + " / " + b_.detail);
       score *= kOtherDetail;
     }

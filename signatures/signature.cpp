@@ -11,6 +11,7 @@ namespace ktriage {
 namespace {
 
 constexpr size_t kFrames = 16;  // further out all stacks look alike
+constexpr uint64_t kNullPage = 4096;
 constexpr size_t kHints = 8;
 constexpr size_t kObjectFrames = 4;   // of allocation and free
 constexpr size_t kHeadLines = 8;      // in which a report says what is wrong
@@ -26,6 +27,11 @@ const Stack* stack_of(const CrashReport& report, StackRole role) {
 std::string what_of(const CrashReport& report) {
   const size_t in = report.title.rfind(" in ");
   return report.frame.empty() || in == std::string::npos ? report.title : report.title.substr(0, in);
+}
+
+/// Only then does it matter who freed: SLUB shows the last owner of a damaged object too.
+bool is_use_after_free(std::string_view title) {
+  return title.find("free") != std::string_view::npos || title.find("Poison") != std::string_view::npos;
 }
 
 void cut_numbers(std::string_view line, std::string& out) {
@@ -147,6 +153,11 @@ void Signer::set_frames(const CrashReport& report, const CrashKind* kind, Signat
   auto unreliable = significant(calls, false);
   signature.frames = significant(calls, true);
   if (signature.frames.empty()) signature.frames = unreliable;
+  if (machinery_.jumped_nowhere(report, *stack)) {
+    const auto& target = stack->frames.front();
+    signature.detail = target.function.empty() && target.address.value_or(kNullPage) < kNullPage ? "call of a null pointer"
+                                                                                                 : "call of a wild pointer";
+  }
   for (auto& frame : unreliable) signature.hints.push_back(std::move(frame.function));
   if (signature.hints.size() > kHints) signature.hints.resize(kHints);
 }
@@ -193,6 +204,7 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
   if (!signature.anchor.empty()) return;
   if (const auto named = machinery_.named(report)) {
     signature.anchor = fold(named->function);
+    cut_before_anchor(signature);
   } else if (!signature.frames.empty()) {
     signature.anchor = signature.frames.front().function;
     signature.module = signature.frames.front().module;
@@ -204,6 +216,15 @@ void Signer::set_anchor(const CrashReport& report, const CrashKind* kind, Signat
   } else if (!report.corrupted()) {
     signature.anchor = report.title;
   }
+}
+
+/// The stack below a message that names its function shows only who noticed, unless the function is on it.
+void Signer::cut_before_anchor(Signature& signature) {
+  auto& frames = signature.frames;
+  const auto found = std::find_if(frames.begin(), frames.end(),
+                                  [&](const SignatureFrame& frame) { return frame.function == signature.anchor; });
+  frames.erase(frames.begin(), found);
+  if (frames.empty()) signature.hints.clear();
 }
 
 void Signer::set_ids(Signature& signature) const {
@@ -222,10 +243,10 @@ Signature Signer::sign(const CrashReport& report) const {
   if (kind != nullptr) signature.kind = kind->name;
   signature.corrupted = report.corrupted();
   signature.what = what_of(report);
-  set_frames(report, kind, signature);
   signature.detail = detail_of(report.report);
+  set_frames(report, kind, signature);
   signature.allocation = functions_of(report, StackRole::Allocation);
-  signature.free = functions_of(report, StackRole::Free);
+  if (is_use_after_free(report.title)) signature.free = functions_of(report, StackRole::Free);
   set_anchor(report, kind, signature);
   if (!signature.corrupted) {
     signature.titles = report.alt_titles;

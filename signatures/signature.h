@@ -24,7 +24,7 @@ struct SignatureFrame {
 /// What of a crash stays the same when the same bug strikes again: no addresses, offsets, CPUs, PIDs, times.
 /// docs/signatures.md argues for it.
 struct Signature {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;  ///< 2: the detail is no part of the id, functions that messages name are
 
   int version = kVersion;
   std::string id;      ///< 12 hexadecimal digits of kind, detail and anchor: to search for
@@ -77,6 +77,7 @@ class Signer {
   std::vector<std::string> functions_of(const CrashReport& report, StackRole role) const;
   std::map<std::string, const Stack*> sides_of(const CrashReport& report) const;
   void set_anchor(const CrashReport& report, const CrashKind* kind, Signature& signature) const;
+  static void cut_before_anchor(Signature& signature);
   void set_ids(Signature& signature) const;
 
   const RulePack& pack_;

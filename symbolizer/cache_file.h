@@ -18,6 +18,9 @@ struct CacheKey {
   std::string path(std::string_view kind) const { return directory + "/" + build_id + "." + std::string(kind); }
 };
 
+/// Stands in every cache file's header, so that one written by a machine of another byte order is not taken.
+constexpr uint64_t kCacheByteOrder = 0x0102030405060708;
+
 /// Of bytes that a cache file holds; costs less than reading them.
 uint64_t cache_checksum(std::string_view bytes);
 

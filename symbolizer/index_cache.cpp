@@ -10,7 +10,6 @@ namespace {
 // Raise with every change of the layout, of UnitIndex's too.
 constexpr uint64_t kVersion = 1;
 constexpr std::array<char, 8> kMagic = {'k', 't', 's', 'y', 'm', 'c', '\n', '\0'};
-constexpr uint64_t kOrderMark = 0x0102030405060708;
 
 }  // namespace
 
@@ -19,7 +18,7 @@ constexpr uint64_t kOrderMark = 0x0102030405060708;
 struct IndexCache::Header {
   std::array<char, 8> magic = kMagic;
   uint64_t version = kVersion;
-  uint64_t order = kOrderMark;
+  uint64_t order = kCacheByteOrder;
   std::array<char, 64> build_id{};
   uint64_t file_size = 0;
   uint64_t entries = 0;

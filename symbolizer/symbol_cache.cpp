@@ -14,7 +14,7 @@ constexpr std::string_view kKind = "symbols";
 struct Header {
   std::array<char, 8> magic = {'k', 't', 's', 'y', 'm', 't', '\n', '\0'};
   uint64_t version = 1;  // raise with every change of the layout, of SymbolTable's too
-  uint64_t order = 0x0102030405060708;
+  uint64_t order = kCacheByteOrder;
   std::array<char, 64> build_id{};
   uint64_t file_size = 0;
   uint64_t checksum = 0;  // of the bytes behind

@@ -129,8 +129,9 @@ TEST_F(BisectTarget, TheJournalKeepsWhatACrashIsToldBy) {
   report.stacks.push_back(test::stack_of(StackRole::Free, {"kfree", "widget_drop"}));
   run.signature = judge_.identify(report).signature;
   run.why = "same crash by signature";
-  const auto event = lab_event_from_json(to_json(run));
-  ASSERT_TRUE(event);
+  std::string problem;
+  const auto event = lab_event_from_json(to_json(run), problem);
+  ASSERT_TRUE(event) << problem;
   EXPECT_EQ(std::get<RunRecord>(event->what), run);
 }
 

@@ -190,5 +190,70 @@ TEST_F(Corpus, ClustersAreBugs) {
   }
 }
 
+/// The calls from the function that the label names outward to the entry of the task, system call or interrupt: what the
+/// source did, whatever detector, lists and signatures make of it. Empty if the stack does not show that function, or
+/// the unwinder vouches for none.
+std::vector<std::string> labelled_path(const Sample& sample, const SignatureRules& rules) {
+  const auto stops = [&](std::string_view function) {
+    return std::any_of(rules.ends.begin(), rules.ends.end(), [&](const GuiltyList& list) {
+      return std::any_of(list.functions.begin(), list.functions.end(), [&](std::string_view name) {
+        return name.ends_with('*') ? function.starts_with(name.substr(0, name.size() - 1)) : function == name;
+      });
+    });
+  };
+  for (const auto& stack : sample.crash.stacks) {
+    if (stack.role != StackRole::Crash) continue;
+    std::vector<std::string> out;
+    for (const auto& frame : stack.frames) {
+      std::string function(strip_compiler_suffix(frame.function));
+      if (!frame.reliable || (out.empty() && function != sample.guilty)) continue;
+      if (stops(function)) break;
+      for (const auto& prefix : rules.syscall_prefixes) {
+        if (function.starts_with(prefix)) function = "sys_" + function.substr(prefix.size());
+      }
+      if (out.empty() || out.back() != function) out.push_back(std::move(function));
+    }
+    if (!out.empty()) return out;
+  }
+  return {};
+}
+
+/// Where several builds crashed on the same way through the source, do they have the same id?
+TEST_F(Corpus, IdSurvivesOtherBuilds) {
+  std::map<std::string, std::map<std::vector<std::string>, std::vector<const Sample*>>> bugs;
+  for (const auto& sample : *samples_) {
+    if (sample.guilty.empty() || sample.signature.corrupted) continue;
+    auto path = labelled_path(sample, engine_->pack().signatures);
+    if (!path.empty()) bugs[sample.bug][std::move(path)].push_back(&sample);
+  }
+  int compared = 0, stable = 0, pairs = 0, equal = 0;
+  for (const auto& [bug, paths] : bugs) {
+    int bug_pairs = 0;
+    std::map<std::string, std::string> ids;  // of the bug, each with the first log that has it
+    for (const auto& [path, found] : paths) {
+      for (size_t i = 0; i < found.size(); ++i) {
+        for (size_t j = 0; j < i; ++j) {
+          if (found[i]->build == found[j]->build) continue;
+          ++bug_pairs;
+          equal += found[i]->signature.id == found[j]->signature.id ? 1 : 0;
+          for (const auto* sample : {found[i], found[j]}) ids.emplace(sample->signature.id, sample->name);
+        }
+      }
+    }
+    pairs += bug_pairs;
+    if (bug_pairs == 0) continue;
+    ++compared;
+    stable += ids.size() == 1 ? 1 : 0;
+    if (ids.size() == 1) continue;
+    std::printf("several ids: %s", bug.c_str());
+    for (const auto& [id, name] : ids) std::printf(" %s (%s)", id.c_str(), name.c_str());
+    std::printf("\n");
+  }
+  ASSERT_GT(compared, 0);
+  std::printf("one id on all builds with the same call path: %d of %d bugs, %.1f%%; %d of %d pairs of logs, %.1f%%\n",
+              stable, compared, 100.0 * stable / compared, equal, pairs, 100.0 * equal / pairs);
+  EXPECT_GE(1.0 * stable / compared, 0.95);
+}
+
 }  // namespace
 }  // namespace ktriage::test

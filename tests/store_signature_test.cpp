@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "triage/store/signature_json.h"
+#include "signatures/signature_json.h"
 
 namespace ktriage {
 namespace {

@@ -176,6 +176,48 @@ TEST(Cache, GivesTheSameAnswersAsDecoding) {
   }
 }
 
+/// All that a table says about a few names and addresses.
+std::string told_by(const SymbolTable& table) {
+  std::string out = std::to_string(table.size()) + " " + std::to_string(table.banner_address().value_or(0));
+  for (const char* name : {"same_name", "twin", "start_kernel", "nowhere"}) {
+    for (const auto& symbol : table.find(name)) {
+      out += " " + std::string(symbol.name) + "@" + std::to_string(symbol.address) + "/" +
+             std::to_string(symbol.distance) + "/" + std::to_string(symbol.size);
+      const auto again = table.at(symbol.address + symbol.distance - 1);
+      out += again ? "=" + std::string(again->name) : std::string("=none");
+    }
+  }
+  return out;
+}
+
+TEST(Cache, KeepsSymbols) {
+  SKIP_WITHOUT_KERNEL();
+  const TemporaryDirectory directory;
+  const auto file = ElfFile::open(kernel_file("vmlinux"));
+  const std::string expected = told_by(SymbolTable(file.value()));
+  EXPECT_NE(expected.find("same_name@"), std::string::npos);
+  for (int round = 0; round < 2; ++round) EXPECT_EQ(told_by(SymbolTable(file.value(), directory.path())), expected);
+  const CacheKey key{directory.path(), file->build_id(), file->file_size()};
+  ASSERT_TRUE(SymbolCache::load(key)) << "nothing was kept";
+  EXPECT_FALSE(SymbolCache::load({key.directory, key.build_id, key.file_size + 1}));
+  EXPECT_FALSE(SymbolCache::load({key.directory, "0123456789", key.file_size}));
+
+  // Damage is noticed, and made good.
+  const std::string path = key.path("symbols");
+  const std::string sound = read_file(path);
+  for (size_t i = 0; i < sound.size(); i += 7) {
+    std::string damaged = sound;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x41);
+    write_file(path, damaged);
+    EXPECT_FALSE(SymbolCache::load(key)) << "byte " << i;
+    write_file(path, sound.substr(0, i));
+    EXPECT_FALSE(SymbolCache::load(key)) << "cut at " << i;
+  }
+  EXPECT_EQ(told_by(SymbolTable(file.value(), directory.path())), expected);
+  EXPECT_EQ(read_file(path), sound);
+  EXPECT_EQ(told_by(SymbolTable(file.value(), "/proc/nowhere")), expected);
+}
+
 TEST(Cache, HoldsTheWholeIndexAfterDecodingAll) {
   SKIP_WITHOUT_KERNEL();
   const TemporaryDirectory directory;

@@ -30,7 +30,7 @@ class Finding : public testing::Test {
     return BinaryFinder(places, stripped()).with_debug_info(std::move(file.value())).has_debug_info();
   }
   std::string stripped() {
-    const std::string path = directory_ / "boot/vmlinux";
+    std::string path = directory_ / "boot/vmlinux";
     if (!fs::exists(path)) write_file(path, read_file(kernel_file("vmlinux-no-debug")));
     return path;
   }
@@ -152,9 +152,10 @@ TEST_F(Finding, VmlinuxByTheReleaseThatTheLogNames) {
   const std::vector<std::string> arguments = {"symbolize", "--no-cache", "--debug-dir", directory_ / "debug"};
   for (const std::string start :
        {"Linux version 6.99.0-pretend (x) #1\n", "CPU: 0 PID: 1 Comm: init Not tainted 6.99.0-pretend #1\n"}) {
-    const Ran ran = run_ktriage(arguments, start + frame + "\n");
+    const std::string log = start + frame;
+    const Ran ran = run_ktriage(arguments, log);
     EXPECT_EQ(ran.exit, 0) << ran.err;
-    EXPECT_EQ(ran.out, start + frame + place + "\n");
+    EXPECT_EQ(ran.out, log + place);
   }
   const std::string other = "Linux version 6.98.0-other (x) #1\n" + frame + "\n";
   const Ran ran = run_ktriage(arguments, other);

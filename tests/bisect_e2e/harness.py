@@ -30,6 +30,8 @@ CONFIG = {
     "infrastructure": {"retries": 2, "delay": "0.1s"},
 }
 
+WHO = ["-c", "user.name=Dan Fox", "-c", "user.email=dan@example.org"]
+
 
 def merged(base, changes):
     """`base` with `changes`, maps within maps taken together; None removes a key."""
@@ -97,10 +99,12 @@ class BisectionTest(unittest.TestCase):
 
     def branch_off(self, name, start):
         """A branch with one commit of its own."""
-        who = ["-c", "user.name=Dan Fox", "-c", "user.email=dan@example.org"]
-        sha = git(*who, "commit-tree", "-p", start, "-m", f"on branch {name}", f"{start}^{{tree}}", cwd=self.repo)
+        sha = git(*WHO, "commit-tree", "-p", start, "-m", f"on branch {name}", f"{start}^{{tree}}", cwd=self.repo)
         git("branch", name, sha.strip(), cwd=self.repo)
         self.before = self.checkout()
+
+    def commit(self, subject):
+        git(*WHO, "commit", "-q", "--allow-empty", "-m", subject, cwd=self.repo)
 
     def sha(self, name):
         return self.history.named[name].sha

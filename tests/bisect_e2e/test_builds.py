@@ -78,9 +78,20 @@ class BackportTest(BisectionTest):
             # It is not applied where it is part of the history already.
             self.assertEqual("backports" in step, not self.history.has(commit, tree.BUILD_FIX), run)
 
+    def test_always_and_built_twice(self):
+        """A build that is done afresh after a failure has its backports once."""
+        self.make(length=20, culprit=0.6, broken=(0.3, 0.9))
+        counter = f"n=$(cat {self.directory}/count 2>/dev/null || echo 0); echo $((n + 1)) >{self.directory}/count"
+        run = self.bisect(backports=[{"commit": self.sha("build_fix"), "when": "always"}], **QUICK,
+                          build={"command": f"{counter}; [ $((n % 2)) = 1 ] || exit 1; make -s",
+                                 "clean": "after-failure"})
+        self.assert_culprit(run)
+        for step in run.result["steps"]:
+            self.assertLessEqual(len(step.get("backports", [])), 1, step)
+
     def test_one_that_does_not_apply(self):
-        self.make(length=20, culprit=0.6, broken=(0.3, 0.45), fix=0.9)
-        run = self.bisect(backports=[self.sha("fix")], **QUICK)
+        self.make(length=20, culprit=0.6, broken=(0.3, 0.45), touched_again=True)
+        run = self.bisect(backports=[self.sha("touched_again")], **QUICK)
         self.assert_culprit(run)
         self.assert_verdicts(run)
 

@@ -189,8 +189,31 @@ class StateTest(BisectionTest):
     def test_bare_repository(self):
         self.make(length=16)
         git("clone", "-q", "--bare", str(self.repo), "bare", cwd=self.directory)
+        # As after fetching from elsewhere into an empty repository.
+        git("symbolic-ref", "HEAD", "refs/heads/no-such-branch", cwd=self.directory / "bare")
         self.assert_culprit(self.bisect(repo="bare"))
         self.assertEqual(git("worktree", "list", cwd=self.directory / "bare").count("\n"), 1)
+
+    def test_two_bisections_of_one_repository(self):
+        self.make(length=16)
+        self.configure(workers=2)
+        processes = [self.start("--state", str(self.directory / name)) for name in ("one.state", "two.state")]
+        for process in processes:
+            run = self.finish(process)
+            self.assertEqual(run.status, 0, f"{run.out}{run.err}")
+            self.assertIn(f"{self.sha('culprit')} is the first bad commit", run.out)
+        self.assertEqual(git("worktree", "list", cwd=self.repo).count("\n"), 1)
+        self.assertEqual(self.checkout(), self.before)
+
+    def test_names_with_blanks_and_quotes(self):
+        self.directory = self.directory / "a 'b' \"c\" $d é"
+        self.directory.mkdir()
+        self.repo, self.state = self.directory / "re po", self.directory / "st at e"
+        self.make(length=16, touched_again=True)
+        run = self.bisect(repo="re po", state="st at e", workers=2,
+                          backports=[{"commit": self.sha("touched_again"), "when": "always"}])
+        self.assert_culprit(run)
+        self.assert_verdicts(run)
 
     def test_dirty_checkout(self):
         """What the user has changed and not committed stays, and has no part in it."""

@@ -7,6 +7,7 @@ from bisect_history import tree
 from .harness import BisectionTest, git, table
 
 QUICK = {"verify": False}
+FIX = {"find": "fix", "good": None}
 
 
 class RangeTest(BisectionTest):
@@ -55,11 +56,26 @@ class RangeTest(BisectionTest):
         self.assertEqual((run.status, run.outcome), (1, "merge base is bad"), run)
         self.assertIn(f"The merge base {self.sha('bad')} is bad.", run.log)
 
-    def test_good_after_bad(self):
-        self.make(fix=0.9)
-        run = self.bisect(good="main")
-        self.assertEqual(run.status, 3, run)
-        self.assertIn("write 'find: fix'", run.err)
+    def test_ends_in_the_wrong_order(self):
+        self.make(length=16, fix=0.9)
+        culprit = self.sha("culprit")
+        git("checkout", "-q", "--orphan", "unrelated", cwd=self.repo)
+        self.commit("of another history")
+        git("checkout", "-q", "-f", "main", cwd=self.repo)
+        self.before = self.checkout()
+        for config, said in [
+                ({"good": "main"}, "the good commit comes after the bad one; to look for what fixed it, write 'find: fix'"),
+                ({"good": self.sha("bad")}, "'good' and 'bad' are the same commit"),
+                ({"good": "unrelated"}, "'good' and 'bad' have no common history"),
+                ({**FIX, "fixed": "v1.0"}, "the fixed commit comes before the bad one"),
+                ({**FIX, "fixed": self.sha("bad")}, "'fixed' and 'bad' are the same commit"),
+                ({"good": "v9.9"}, "there is no commit 'v9.9'"),
+                ({"backports": [culprit, "nothing"]}, "there is no commit 'nothing'")]:
+            for options in ([], ["--check"]):
+                with self.subTest(said=said, options=options):
+                    run = self.bisect(*options, **config)
+                    self.assertEqual((run.status, run.builds), (2, []), run)
+                    self.assertIn(said, run.err)
 
     def test_rewritten_branch(self):
         self.make(rewritten=True)
@@ -81,10 +97,7 @@ class RangeTest(BisectionTest):
         self.make(culprit=None, other_crash=0.5)
         run = self.bisect(runs={"max": 4}, test={"env": {"RACE_PROBE": "1"}})
         self.assertEqual((run.status, run.outcome), (1, "not reproduced"), run)
-        self.assertIn(f"all runs: crashed: {tree.OTHER} (not the target)", run.log)
-
-
-FIX = {"find": "fix", "good": None}
+        self.assertIn(f"all runs: crashed: {tree.OTHER} (not the target", run.log)
 
 
 @table([
@@ -112,6 +125,13 @@ class FixTest(BisectionTest):
         self.assertEqual(run.result.get("doubts"), None, run)
         if "old_topic" in plan:
             self.assertIn("never had the crash", run.log)
+
+    def test_one_worker_tests_a_merge_base_for_all(self):
+        self.make(**{**self.PLAN, "old_topic": 30})
+        run = self.bisect(**FIX, **QUICK, workers=3,
+                          build={"command": f"[ $KTRIAGE_COMMIT = {self.sha('topic_base')} ] && sleep 2; make -s"})
+        self.assert_culprit(run, "fix")
+        self.assertEqual([build["commit"] for build in run.builds].count(self.sha("topic_base")), 1, run)
 
     def test_still_happens(self):
         self.make(culprit=0.3)

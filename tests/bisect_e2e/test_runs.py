@@ -20,6 +20,8 @@ HANG = "{ sleep 71 & setsid sleep 72 & trap '' TERM; sleep 73; }"
     ("exit_status_and_crash", {"command": "./kernel.elf >out; cat out; ! grep -q KASAN out", "success": None}, True),
     ("any_crash", {}, False),
     ("ends_at_the_marker", {"command": "./kernel.elf; exec sleep 30"}, True),
+    ("leaves_processes_behind", {"command": "setsid sleep 79 & ./kernel.elf"}, True),
+    ("closes_its_output", {"command": "./kernel.elf; exec >&- 2>&-; sleep 0.3"}, True),
     ("marker_in_pieces", {"command": "./kernel.elf | sed 's/TEST-DONE//'; printf TEST; sleep 0.1; echo -DONE"}, True),
 ], "check_judged")
 class JudgeTest(BisectionTest):

@@ -141,6 +141,7 @@ class History:
         if event == "culprit":
             return self._culprit(tip)
         if event == "old_topic":
+            self.named["topic_base"] = tip
             self.old_topic = self.fillers(tip, self.plan.old_topic)
             return tip
         if event == "fix":

@@ -2,23 +2,17 @@
 // and answers must hold together.
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "symbolizer/dwarf_backend.h"
 #include "symbolizer/kernel_binary.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
 
 using namespace ktriage;
-
-void demand(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
+using fuzz::demand;
 
 void check(const std::vector<SourcePlace>& places) {
   for (size_t i = 0; i + 1 < places.size(); ++i) demand(places[i].inlined, "only the outermost frame is a function");

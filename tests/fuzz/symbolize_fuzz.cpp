@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,16 +9,12 @@
 #include "symbolizer/disassembler.h"
 #include "symbolizer/log_symbolizer.h"
 #include "symbolizer/unit_index.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
 
 using namespace ktriage;
-
-void demand(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
+using fuzz::demand;
 
 std::string symbolized(std::string_view log, LogSymbolizerOptions options, size_t chunk) {
   std::string out;

@@ -18,6 +18,7 @@ class Function:
     start: int  # of the head, in the file's text
     body_start: int
     end: int  # past the closing brace's line
+    stands_alone: bool  # no line of attributes or the like above its head
 
     @property
     def is_static(self):
@@ -34,7 +35,8 @@ class Function:
 
 
 def functions(text):
-    return [Function(m["name"], m["head"], m["body"], m.start(), m.start("body"), m.end())
+    return [Function(m["name"], m["head"], m["body"], m.start(), m.start("body"), m.end(),
+                     text[:m.start()].endswith(("\n\n", "*/\n")))
             for m in _FUNCTION.finditer(text)]
 
 

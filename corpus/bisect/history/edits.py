@@ -48,7 +48,7 @@ def debug(random, text):
 
 
 def count(random, text):
-    choices = [(f, _before_return(f.body)) for f in functions(text) if f.is_plain and f.is_static]
+    choices = [(f, _before_return(f.body)) for f in functions(text) if f.is_plain and f.is_static and f.stands_alone]
     choices = [c for c in choices if c[1] is not None and not is_word_in(f"{c[0].name}_calls", text)]
     chosen = _pick(random, choices)
     if not chosen:
@@ -60,9 +60,13 @@ def count(random, text):
     return out, f"count the calls of {function.name}()", "To be read with a debugger or from a dump."
 
 
+# Macros paste names together: __ATTR_RO(chip_name) wants a chip_name_show().
+_PASTED = re.compile(r"_(show|store|open|read|write|get|set|init|exit|probe|remove|release|fops|ops)$")
+
+
 def rename_function(random, text):
-    choices = [f for f in functions(text)
-               if f.is_static and f.is_plain and len(f.name) > 4 and is_only_a_plain_name(f.name, text)]
+    choices = [f for f in functions(text) if f.is_static and f.is_plain and len(f.name) > 4
+               and not _PASTED.search(f.name) and is_only_a_plain_name(f.name, text)]
     chosen = _pick(random, choices)
     if not chosen:
         return None
@@ -97,7 +101,7 @@ def move(random, text):
     choices = []
     for first, second in zip(all_functions, all_functions[1:]):
         between = text[first.end:second.start]
-        if between == "\n" and not is_word_in(first.name, text[second.start:second.end]) and first.is_static:
+        if between == "\n" and not is_word_in(first.name, text[second.start:second.end]) and first.stands_alone:
             choices.append((first, second))
     chosen = _pick(random, choices)
     if not chosen:
@@ -182,7 +186,7 @@ def edit_header(random, text):
 
 def break_build(random, text):
     """Gives the broken text, subject, body, and the repaired text."""
-    choices = [(f, _before_return(f.body)) for f in functions(text) if f.is_plain and f.is_static]
+    choices = [(f, _before_return(f.body)) for f in functions(text) if f.is_plain and f.is_static and f.stands_alone]
     choices = [c for c in choices if c[1] is not None]
     chosen = _pick(random, choices)
     if not chosen:

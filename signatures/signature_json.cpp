@@ -1,4 +1,4 @@
-#include "triage/store/signature_json.h"
+#include "signatures/signature_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,18 +28,26 @@ void for_each_member(S& signature, const Visit& visit) {
 
 }  // namespace
 
-std::string signature_to_json(const Signature& signature) {
+Json to_json_value(const Signature& signature) {
   Json out = Json::object();
   for_each_member(signature, [&](const char* name, const auto& value) { out[name] = value; });
   Json frames = Json::array();
   for (const auto& frame : signature.frames) frames.push_back({frame.function, frame.module, frame.inlined});
   out["frames"] = std::move(frames);
-  return out.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return out;
+}
+
+std::string signature_to_json(const Signature& signature) {
+  return to_json_value(signature).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::optional<Signature> signature_from_json(std::string_view json) {
+  return signature_from_json_value(Json::parse(json, nullptr, false));
+}
+
+std::optional<Signature> signature_from_json_value(const Json& in) {
   try {
-    const Json in = Json::parse(json);
+    if (!in.at("version").is_number_integer()) return std::nullopt;  // casting a large number is undefined
     Signature out;
     for_each_member(out, [&](const char* name, auto& value) { in.at(name).get_to(value); });
     for (const auto& frame : in.at("frames")) {

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""How triage behaves with the number of logs: logs per second and core, peak memory, time against number.
+
+Makes logs from the corpus with all that varies between two crashes of one bug varied (addresses, PIDs, times, CPUs,
+offsets, stamps), as files below DIR, and triages 1k, 3k, 10k … of them. With --db also a second run, which has
+nothing new to read.
+
+    tests/bench/triage_scale.py build/dev/cli/ktriage [--most 100000] [--directory DIR] [--jobs N]
+"""
+
+import argparse
+import lzma
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+CORPUS = pathlib.Path(__file__).parents[2] / "corpus" / "linux"
+COUNTS = [1000, 3000, 10000, 30000, 100000]
+PER_DIRECTORY = 1000
+
+HEX = re.compile(rb"\b(?:0x)?[0-9a-f]{16}\b|\b(?:0x)?[0-9a-f]{12}\b")
+TIME = re.compile(rb"(?m)^\[ *(\d+)\.(\d{6})\]")
+PID = re.compile(rb"\b(PID:? |pid[:=] ?)(\d+)")
+CPU = re.compile(rb"\b(CPU:? ?#?)(\d+)\b")
+OFFSET = re.compile(rb"(\+0x)([0-9a-f]+)(/0x[0-9a-f]+)")
+
+
+def read_corpus():
+    """The corpus' logs, uncompressed, in a fixed order."""
+    logs = []
+    for path in sorted(CORPUS.rglob("*.log*")):
+        data = path.read_bytes()
+        logs.append(lzma.decompress(data) if path.suffix == ".xz" else data)
+    return logs
+
+
+def vary(log, chance):
+    """Another crash of the same bug: only what a signature must not depend on differs."""
+    slide = chance.randrange(1, 1 << 24) << 4
+    later = chance.randrange(0, 5000)
+    pid = chance.randrange(0, 20000)
+    cpu = chance.randrange(0, 64)
+    nudge = chance.randrange(0, 8)
+
+    def address(match):
+        text = match.group(0)
+        digits = text.removeprefix(b"0x")
+        value = (int(digits, 16) ^ slide) if digits.startswith(b"ffff") else int(digits, 16)
+        return text[: len(text) - len(digits)] + b"%0*x" % (len(digits), value)
+
+    log = HEX.sub(address, log)
+    log = TIME.sub(lambda m: b"[%5d.%06d]" % (int(m[1]) + later, (int(m[2]) + nudge) % 1000000), log)
+    log = PID.sub(lambda m: m[1] + b"%d" % (int(m[2]) + pid if int(m[2]) else 0), log)
+    log = CPU.sub(lambda m: m[1] + b"%d" % ((int(m[2]) + cpu) % 64), log)
+    return OFFSET.sub(lambda m: m[1] + b"%x" % (int(m[2], 16) + nudge) + m[3], log)
+
+
+def tail(log, most):
+    """The end of a log, where the crash is, in whole lines: the aim is stated for logs of 10 KB."""
+    if len(log) <= most:
+        return log
+    return log[log.index(b"\n", len(log) - most) + 1 :]
+
+
+def make(directory, count, size):
+    logs = read_corpus()
+    total = 0
+    for number in range(count):
+        chance = random.Random(number)
+        folder = directory / f"{number // PER_DIRECTORY:04d}"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{number:06d}.log"
+        if path.exists():
+            total += path.stat().st_size
+            continue
+        data = vary(tail(logs[number % len(logs)], size), chance)
+        path.write_bytes(data)
+        total += len(data)
+    return total
+
+
+def run(command):
+    """Seconds on the clock, seconds of CPU, peak MB, and the last line that it says."""
+    start = time.monotonic()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            err.seek(0)
+            sys.exit(f"{command}: exit {process.returncode}\n{err.read()[-2000:].decode(errors='replace')}")
+        err.seek(0)
+        said = err.read().decode(errors="replace").strip().splitlines()
+    wall = time.monotonic() - start
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said[-1] if said else ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ktriage")
+    parser.add_argument("--most", type=int, default=10000)
+    parser.add_argument("--size", type=int, default=10000, help="bytes of a log at most")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--directory", type=pathlib.Path, help="keep the logs here for the next time")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="triage-scale-") as scratch:
+        directory = args.directory or pathlib.Path(scratch) / "logs"
+        counts = [count for count in COUNTS if count <= args.most]
+        total = make(directory, counts[-1], args.size)
+        print(f"{counts[-1]} logs of {total / counts[-1] / 1000:.1f} KB on average, {args.jobs} jobs")
+        print(f"{'logs':>7} {'seconds':>8} {'CPU s':>8} {'logs/s/core':>12} {'MB':>6}  outcome")
+        for count in counts:
+            paths = [str(directory / f"{number:04d}") for number in range(count // PER_DIRECTORY)]
+            triage = [args.ktriage, "triage", "--json", "--jobs", str(args.jobs)]
+            wall, cpu, peak, said = run([*triage, *paths])
+            print(f"{count:>7} {wall:>8.2f} {cpu:>8.2f} {count / cpu:>12.0f} {peak:>6.0f}  {said}", flush=True)
+            if count != counts[-1]:
+                continue
+            database = ["--db", os.path.join(scratch, "scale.db")]
+            first, cpu, peak, said = run([*triage, *database, *paths])
+            print(f"{'--db':>7} {first:>8.2f} {cpu:>8.2f} {count / cpu:>12.0f} {peak:>6.0f}  {said}")
+            second, cpu, peak, said = run([*triage, *database, *paths])
+            print(f"{'again':>7} {second:>8.2f} {cpu:>8.2f} {'':>12} {peak:>6.0f}  {said}; {first / second:.0f} times faster")
+
+
+if __name__ == "__main__":
+    main()
