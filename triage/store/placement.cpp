@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "signatures/clusterer.h"
-#include "triage/store/signature_json.h"
+#include "signatures/signature_json.h"
 
 namespace ktriage {
 namespace {

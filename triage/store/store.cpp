@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "signatures/digest.h"
+#include "signatures/signature_json.h"
 #include "triage/store/placement.h"
 #include "triage/store/representative_json.h"
 #include "triage/store/schema.h"
-#include "triage/store/signature_json.h"
 
 namespace ktriage {
 namespace {

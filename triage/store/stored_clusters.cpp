@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "signatures/signature_json.h"
 #include "triage/store/representative_json.h"
-#include "triage/store/signature_json.h"
 
 namespace ktriage {
 namespace {
