@@ -67,8 +67,8 @@ const GuiltyList* GuiltyFinder::machinery(std::string_view function) const {
 
 /// How far the access that KCSAN announces above `stack` is from being the mistake (kernel/kcsan/report.c,
 /// get_access_type()). An assertion is only what was broken, but for the allocator's: nobody may use what is being
-/// freed. A marked access is how it should be done. By default (KCSAN_ASSUME_PLAIN_WRITES_ATOMIC) a plain write is taken
-/// for atomic, so it is the plain read that is reported.
+/// freed. A marked access is how it should be done. By default (KCSAN_ASSUME_PLAIN_WRITES_ATOMIC) a plain write is
+/// taken for atomic, so it is the plain read that is reported.
 int GuiltyFinder::innocence(const Stack& stack) const {
   if (stack.header.starts_with("assert ")) {
     const GuiltyList* list = machinery(strip_compiler_suffix(stack.frames.front().function));
@@ -103,7 +103,8 @@ std::vector<Call> GuiltyFinder::calls(const CrashReport& report, const Stack& st
   const bool nowhere = jumped_nowhere(report, stack);
   bool exact = true;  // the frame's address is where the processor was, not where it would return to
   // From nowhere the unwinder knows no way, but the return address is still on top of the stack.
-  bool top = nowhere && std::any_of(stack.frames.begin() + 1, stack.frames.end(), [](const Frame& f) { return f.reliable; });
+  bool top =
+      nowhere && std::any_of(stack.frames.begin() + 1, stack.frames.end(), [](const Frame& f) { return f.reliable; });
   for (const auto& frame : stack.frames) {
     const auto function = strip_compiler_suffix(frame.function);
     const bool first = &frame == &stack.frames.front();

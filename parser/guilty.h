@@ -13,9 +13,9 @@ namespace ktriage {
 
 /// One function on the way to a crash. Views refer to the report.
 struct Call {
-  std::string_view function;            ///< without compiler suffixes, never empty
-  const Frame* frame = nullptr;         ///< null: only the link register names it
-  bool reliable = true;                 ///< false: the unwinder does not vouch for it
+  std::string_view function;              ///< without compiler suffixes, never empty
+  const Frame* frame = nullptr;           ///< null: only the link register names it
+  bool reliable = true;                   ///< false: the unwinder does not vouch for it
   const GuiltyList* machinery = nullptr;  ///< what makes it machinery; null: nothing does
 };
 

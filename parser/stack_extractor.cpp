@@ -91,7 +91,8 @@ class Extractor {
   /// Where the stack holds the function that its header named, it says so more precisely.
   void drop_repeated_owner(const FrameView& frame) {
     auto& frames = stacks_.back().frames;
-    if (owner_ && !frames.empty() && frames.front().function == frame.function && frames.front().offset == frame.offset) {
+    if (owner_ && !frames.empty() && frames.front().function == frame.function &&
+        frames.front().offset == frame.offset) {
       frames.erase(frames.begin());
       owner_ = false;
     }

@@ -23,8 +23,9 @@ class FileLoader {
   FileLoader(const YamlReader& reader, RulePack& pack) : yaml_(reader), pack_(pack) {}
 
   void load(const YAML::Node& root) {
-    if (!yaml_.check_keys(root, {"about", "families", "lists", "buckets", "guilty", "guilty_named", "guilty_jumps", "guilty_files", "titles", "types",
-                                 "severity", "suppressed", "frame_prefixes", "console", "signatures"})) {
+    if (!yaml_.check_keys(
+            root, {"about", "families", "lists", "buckets", "guilty", "guilty_named", "guilty_jumps", "guilty_files",
+                   "titles", "types", "severity", "suppressed", "frame_prefixes", "console", "signatures"})) {
       return;
     }
     yaml_.for_each(root, "families", [&](const YAML::Node& node) { load_family(node); });
@@ -161,9 +162,9 @@ class FileLoader {
 
   void load_named_guilty(const YAML::Node& node) {
     if (!yaml_.check_keys(node, {"name", "why", "title", "lines", "fallback"})) return;
-    pack_.guilty_named.push_back({yaml_.text(node, "name", true), yaml_.text(node, "why", true),
-                                  Pattern(yaml_.text(node, "title", true)), to_patterns(yaml_.texts(node, "lines", true)),
-                                  yaml_.flag(node, "fallback", false), location(node)});
+    pack_.guilty_named.push_back(
+        {yaml_.text(node, "name", true), yaml_.text(node, "why", true), Pattern(yaml_.text(node, "title", true)),
+         to_patterns(yaml_.texts(node, "lines", true)), yaml_.flag(node, "fallback", false), location(node)});
   }
 
   void load_guilty_files(const YAML::Node& node) {

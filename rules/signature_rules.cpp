@@ -69,7 +69,8 @@ void replace_lists(std::vector<GuiltyList>& base, std::vector<GuiltyList> added)
 }  // namespace
 
 void load_signature_rules(const YAML::Node& node, const YamlReader& yaml, SignatureRules& rules) {
-  if (!yaml.check_keys(node, {"kinds", "details", "ends", "through", "syscall_prefixes", "module_names", "carriers", "common"}))
+  if (!yaml.check_keys(
+          node, {"kinds", "details", "ends", "through", "syscall_prefixes", "module_names", "carriers", "common"}))
     return;
   yaml.for_each(node, "kinds", [&](const YAML::Node& kind) { load_kind(kind, yaml, rules); });
   yaml.for_each(node, "details", [&](const YAML::Node& row) {

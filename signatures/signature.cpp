@@ -157,8 +157,9 @@ void Signer::set_frames(const CrashReport& report, const CrashKind* kind, Signat
   if (signature.frames.empty()) signature.frames = unreliable;
   if (machinery_.jumped_nowhere(report, *stack)) {
     const auto& target = stack->frames.front();
-    signature.detail = target.function.empty() && target.address.value_or(kNullPage) < kNullPage ? "call of a null pointer"
-                                                                                                 : "call of a wild pointer";
+    signature.detail = target.function.empty() && target.address.value_or(kNullPage) < kNullPage
+                           ? "call of a null pointer"
+                           : "call of a wild pointer";
   }
   for (auto& frame : unreliable) signature.hints.push_back(std::move(frame.function));
   if (signature.hints.size() > kHints) signature.hints.resize(kHints);

@@ -78,7 +78,8 @@ TEST(Guilty, MessagesNameTheFunction) {
   };
   const Row rows[] = {
       {"kernel panic: stack is corrupted in widget_read",
-       "Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: widget_read+0x48/0x50", "widget_read"},
+       "Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: widget_read+0x48/0x50",
+       "widget_read"},
       {"WARNING: lock held when returning to user space in widget_lock",
        " #0: ffffffff823470c8 (widget_mutex){+.+.}-{4:4}, at: widget_lock+0xe/0x10", "widget_lock"},
       {"BUG: workqueue leaked lock or atomic in widget_work",

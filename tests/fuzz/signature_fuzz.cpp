@@ -76,7 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto again = ktriage::parse_log(engine, log);
   for (size_t i = 0; i < signatures.size(); ++i) {
-    demand(signer.sign(again[i]) == signatures[i], "the same text has the same signature", signatures[i], signatures[i]);
+    demand(signer.sign(again[i]) == signatures[i], "the same text has the same signature", signatures[i],
+           signatures[i]);
     for (size_t j = 0; j <= i; ++j) check_pair(signatures[i], signatures[j], model, rules);
   }
   if (clusters_of(signatures, model, rules) != clusters_of(signatures, model, rules)) std::abort();
