@@ -75,25 +75,25 @@ Result<bool> SearchLoop::fill_slots() {
                                    [&](const auto& entry) { return entry.second.commit == proposal.commit; });
     if (taken) continue;
     if (config_.find == Find::Fix) {
-      const auto base = base_of(proposal.commit);
-      if (!base) return base.errors();
+      const auto found = find_bases(proposal.commit);
+      if (!found) return found.errors();
     }
     any = begin(proposal, free_slot({})) || any;
   }
   return any;
 }
 
-/// With find: fix, the merge base of the commit and the one with the crash, if that is neither of them.
-Result<std::string> SearchLoop::base_of(CommitId commit) {
-  const auto known = bases_.find(commit);
-  if (known != bases_.end()) return known->second;
+/// With find: fix, the merge bases of the commit and the one with the crash; none if it holds that.
+Result<bool> SearchLoop::find_bases(CommitId commit) {
+  if (bases_.contains(commit)) return true;
   const std::string& name = model_.graph().name(commit);
   const auto holds_crash = repository_.is_ancestor(crashed_, name);
-  if (!holds_crash) return holds_crash.errors();
-  if (holds_crash.value()) return bases_[commit] = "";
-  const auto bases = repository_.merge_bases(crashed_, name);
+  if (!holds_crash) return holds_crash;
+  auto bases = holds_crash.value() ? Result<std::vector<std::string>>(std::vector<std::string>())
+                                   : repository_.merge_bases(crashed_, name);
   if (!bases) return bases.errors();
-  return bases_[commit] = bases->empty() || bases->front() == name ? "" : bases->front();
+  bases_[commit] = std::move(bases.value());
+  return true;
 }
 
 SearchLoop::Base SearchLoop::look_at_base(const std::string& base) {
@@ -106,17 +106,23 @@ SearchLoop::Base SearchLoop::look_at_base(const std::string& base) {
 /// False if there turned out to be nothing to do and nothing was learnt.
 bool SearchLoop::begin(const Proposal& proposal, int slot) {
   Active active{{model_.graph().name(proposal.commit), {}}, proposal.commit, proposal.runs, 0, false};
-  const auto base = bases_.find(proposal.commit);
-  if (base != bases_.end() && !base->second.empty()) {
-    const Base known = look_at_base(base->second);
-    if (known == Base::NeverHadIt) {
-      output_.log(fmt::format("merge base {} never had the crash: {} counts as not yet fixed", base->second,
+  const auto bases = bases_.find(proposal.commit);
+  if (bases != bases_.end() && !bases->second.empty()) {
+    const auto first = [&](Base state) {
+      return std::find_if(bases->second.begin(), bases->second.end(),
+                          [&](const std::string& base) { return look_at_base(base) == state; });
+    };
+    // One way by which the bug came is enough for the commit to tell of its fix.
+    const bool had_the_bug = first(Base::HadTheBug) != bases->second.end();
+    const auto unknown = first(Base::Unknown);
+    if (!had_the_bug && unknown == bases->second.end()) {
+      output_.log(fmt::format("merge base {} never had the crash: {} counts as not yet fixed", bases->second.front(),
                               active.key.commit));
       model_.record(proposal.commit, RunOutcome::TargetCrash);
       return true;
     }
-    if (known == Base::Unknown) {
-      active.key.commit = base->second;
+    if (!had_the_bug) {
+      active.key.commit = *unknown;
       active.is_base = true;
     }
   }

@@ -40,7 +40,7 @@ class SearchLoop {
 
   Result<bool> fill_slots();
   bool begin(const Proposal& proposal, int slot);
-  Result<std::string> base_of(CommitId commit);
+  Result<bool> find_bases(CommitId commit);
   Base look_at_base(const std::string& base);
   void handle(const TestBench::Arrival& arrival);
   bool is_same_image(const Active& active);
@@ -62,7 +62,7 @@ class SearchLoop {
   std::map<BuildKey, size_t> fed_;
   std::set<BuildKey> fed_failures_;
   std::set<CommitId> never_had_it_;
-  std::map<CommitId, std::string> bases_;
+  std::map<CommitId, std::vector<std::string>> bases_;
   std::map<CommitId, std::string> said_;  // verdicts in the log
 };
 

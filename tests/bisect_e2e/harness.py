@@ -91,8 +91,8 @@ class BisectionTest(unittest.TestCase):
 
     # Making
 
-    def make(self, **plan):
-        self.history = History(Plan(**plan))
+    def make(self, kind=History, **plan):
+        self.history = kind(Plan(**plan))
         self.history.write(self.repo)
         self.before = self.checkout()
         return self.history

@@ -3,6 +3,7 @@
 import unittest
 
 from bisect_history import tree
+from bisect_history.history import History
 
 from .harness import BisectionTest, git, table
 
@@ -132,6 +133,28 @@ class FixTest(BisectionTest):
                           build={"command": f"[ $KTRIAGE_COMMIT = {self.sha('topic_base')} ] && sleep 2; make -s"})
         self.assert_culprit(run, "fix")
         self.assertEqual([build["commit"] for build in run.builds].count(self.sha("topic_base")), 1, run)
+
+    def test_several_merge_bases(self):
+        """One of which never had the bug: the other one brought it."""
+
+        class CrissCross(History):
+            def _make(self):
+                root = self.commit([], subject="Kernel 1.0")
+                first = self.commit([root], tree.CULPRIT) if self.plan.seed == 1 else self.filler(root, docs=0)
+                second = self.filler(root, docs=0) if self.plan.seed == 1 else self.commit([root], tree.CULPRIT)
+                here = self.filler(self.merge([first, second], "here"), docs=0)
+                self.named["bad"] = here
+                there = self.filler(self.merge([second, first], "there"), docs=0)
+                there = self.commit([there], tree.FIX, name="fix")
+                for _ in range(4):
+                    there = self.filler(there, docs=0)
+                self.refs = {"refs/heads/main": self.merge([here, there], "all")}
+
+        for seed in (1, 2):
+            with self.subTest(seed=seed):
+                self.setUp()
+                self.make(CrissCross, seed=seed)
+                self.assert_culprit(self.bisect(**FIX, **QUICK), "fix")
 
     def test_still_happens(self):
         self.make(culprit=0.3)
