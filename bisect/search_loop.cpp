@@ -177,7 +177,9 @@ bool SearchLoop::is_same_image(const Active& active) {
     if (!commit || !key.revert.empty() || key == active.key || !other.build || !other.build->ok) continue;
     if (other.build->image != evidence.build->image || model_.canonical(*commit) != *commit) continue;
     if (other.runs.empty() || !model_.same_image(active.commit, *commit)) continue;
-    output_.log("same image as " + key.commit + ": what that showed counts for both");
+    // The other slot may have spoken since this one was announced.
+    output_.log("commit " + active.key.commit + " has the same image as " + key.commit +
+                ": what that showed counts for both");
     return true;
   }
   return false;

@@ -1,4 +1,4 @@
-# Two looks half a second apart: in half of the cases another second has begun.
+# Two looks, by the toss of a coin in the same second or in different ones.
 cat /proc/uptime >/dev/null
-usleep 500000
+[ $(($(random) % 2)) = 0 ] || sleep 1
 cat /proc/uptime >/dev/null
