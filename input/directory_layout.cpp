@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "input/abrt.h"
+#include "input/pstore.h"
 #include "input/syzkaller_layout.h"
 
 namespace ktriage {
@@ -18,6 +20,10 @@ void take_group(DirectoryContent& content, InputUnit::Format format, const std::
   content.groups.push_back(std::move(unit));
 }
 
-void apply_layouts(DirectoryContent& content) { apply_syzkaller_layout(content); }
+void apply_layouts(DirectoryContent& content) {
+  apply_syzkaller_layout(content);
+  apply_pstore_layout(content);
+  apply_abrt_layout(content);
+}
 
 }  // namespace ktriage
