@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "input/abrt.h"
+#include "input/pstore.h"
 #include "input/source_name.h"
 #include "input/syzkaller_layout.h"
 
@@ -22,6 +24,8 @@ void take_group(DirectoryContent& content, InputUnit::Format format, const std::
 void apply_layouts(DirectoryContent& content) {
   apply_syzkaller_layout(content);
   pass_over_if(content, is_source_name);
+  apply_pstore_layout(content);
+  apply_abrt_layout(content);
 }
 
 }  // namespace ktriage
