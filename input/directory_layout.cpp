@@ -23,9 +23,9 @@ void take_group(DirectoryContent& content, InputUnit::Format format, const std::
 
 void apply_layouts(DirectoryContent& content) {
   apply_syzkaller_layout(content);
-  pass_over_if(content, is_source_name);
   apply_pstore_layout(content);
   apply_abrt_layout(content);
+  pass_over_if(content, is_source_name);  // last: what a layout knows by name is no source
 }
 
 }  // namespace ktriage
