@@ -61,7 +61,6 @@ class SearchLoop {
   std::map<int, Active> active_;
   std::map<BuildKey, size_t> fed_;
   std::set<BuildKey> fed_failures_;
-  std::set<CommitId> never_had_it_;
   std::map<CommitId, std::vector<std::string>> bases_;
   std::map<CommitId, std::string> said_;  // verdicts in the log
 };

@@ -178,6 +178,9 @@ void Session::conclude(const SearchStatus& status, const CommitGraph& graph) {
 
 const RunRecord* Session::crash_of(const std::string& commit) {
   const Evidence& evidence = bench_.evidence({commit, {}});
+  for (const auto& run : evidence.runs) {
+    if (run.outcome == RunOutcome::TargetCrash) return &run;
+  }
   for (size_t i = 0; i < evidence.runs.size(); ++i) {
     if (evidence.outcomes[i] == RunOutcome::TargetCrash) return &evidence.runs[i];
   }

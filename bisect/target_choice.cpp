@@ -26,7 +26,7 @@ void add(const CrashIdentity& crash, Target& target) {
 Target most_frequent(const CrashJudge& judge, const Evidence& evidence) {
   std::vector<Group> groups;
   for (size_t i = 0; i < evidence.runs.size(); ++i) {
-    if (evidence.outcomes[i] != RunOutcome::TargetCrash) continue;
+    if (evidence.runs[i].outcome != RunOutcome::TargetCrash) continue;
     const CrashIdentity crash = evidence.runs[i].identity();
     auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
       return TargetMatcher(judge, known.target).judge(crash).is_target;
@@ -48,7 +48,8 @@ Target settle_target(const Target& target, const CrashJudge& judge, const Eviden
   Target out = target;
   for (size_t i = 0; i < bad.runs.size(); ++i) {
     const auto& signature = bad.runs[i].signature;
-    if (bad.outcomes[i] != RunOutcome::TargetCrash || !signature) continue;
+    // What it was, not what it counts as: `other_crash: bad` makes no other crash the target.
+    if (bad.runs[i].outcome != RunOutcome::TargetCrash || !signature) continue;
     if (!out.signature || clearer(*signature, *out.signature)) out.signature = signature;
   }
   return out;
