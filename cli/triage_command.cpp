@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "cli/command.h"
@@ -111,9 +112,13 @@ class TriageSession {
     auto state = load_state(store.database());
     if (!state) return state.errors();
     TriageResult result = result_of(std::move(state.value()));
+    result.failed = summary->failed;  // what failed in earlier runs is no failure of this one
     result.known_logs = summary->known_logs;
     result.no_logs = summary->passed_over;
     for (const auto& problem : found.problems) result.failed.push_back({problem.file, problem.message});
+    std::sort(result.failed.begin(), result.failed.end(), [](const FailedInput& a, const FailedInput& b) {
+      return std::tie(a.file, a.reason) < std::tie(b.file, b.reason);
+    });
     return result;
   }
 

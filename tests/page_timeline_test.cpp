@@ -46,6 +46,11 @@ TEST(PageTimeline, ChoosesAWidthThatPeopleKnow) {
   }
 }
 
+TEST(PageTimeline, OneBarIsNoTimeline) {
+  const TimeScale scale({*seconds_of("2026-03-02T10:11:12Z")});
+  EXPECT_EQ(timeline_html(scale, {{0, 5}}), "<p class=\"quiet\">All of them at 2026-03-02 10:11.</p>");
+}
+
 TEST(PageTimeline, SaysThatThereIsNone) {
   EXPECT_TRUE(TimeScale({}).empty());
   EXPECT_NE(timeline_html(TimeScale({}), {}).find("No log says"), std::string::npos);

@@ -4,6 +4,7 @@ The logs are consoles of the corpus, each several times with other process ids.
 """
 
 import glob
+import gzip
 import json
 import os
 import pathlib
@@ -100,6 +101,17 @@ class StoreTest(unittest.TestCase):
         second, _ = self.triage(self.logs)
         self.assertNotIn(victim, [member["file"] for each in second for member in each["members"]])
         self.assertEqual(sum(each["count"] for each in second), sum(each["count"] for each in first) - 1)
+
+    def test_a_file_that_cannot_be_read_is_tried_again(self):
+        make_logs(self.logs, 1)
+        whole = gzip.compress(b"all is well\n" * 5000)
+        (self.logs / "damaged.log.gz").write_bytes(whole[:len(whole) // 2])
+        _, said = self.triage(self.logs, expect=3)
+        self.assertIn("damaged.log.gz", said)
+        self.assertIn("damaged.log.gz", self.triage(self.logs, expect=3)[1])
+        self.triage(self.logs / "machine0")  # what failed elsewhere is no failure of this run
+        (self.logs / "damaged.log.gz").unlink()
+        self.triage(self.logs)
 
     # ── Marks ──
 

@@ -242,7 +242,7 @@ TEST_F(StoreRuns, TheOrderOfFilesDoesNotMatter) {
 }
 
 TEST_F(StoreRuns, InPiecesItFindsTheSameBugsHere) {
-  // Not guaranteed in general: the clearest may come last (docs/triage.md). These bugs are clear enough.
+  // Not guaranteed in general: the clearest may come last (docs/triage-store.md). These bugs are clear enough.
   const auto logs = many_logs(bench_, 200);
   bench_.run(logs, "whole.db");
   for (size_t at = 0; at < logs.size(); at += 50) {

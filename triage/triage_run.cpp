@@ -44,6 +44,8 @@ class Run : public BatchListener {
     ++progress_.units_done;
     summary_.passed_over += outcome.passed_over;
     if (outcome.is_interrupted) return;
+    const auto& failed = outcome.failed;
+    summary_.failed.insert(summary_.failed.end(), failed.begin(), failed.end());
     const InputUnit& unit = units_[outcome.unit].unit;
     if (outcome.is_unchanged) return store_.touch(unit.path, stamp_of(unit));
     store_.add(record_of(unit, std::move(outcome)));

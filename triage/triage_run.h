@@ -29,6 +29,7 @@ struct RunOptions {
 struct RunSummary {
   size_t known_logs = 0;   ///< files that the store knew, so they were not read again
   size_t passed_over = 0;  ///< files that are no logs
+  std::vector<FailedInput> failed;  ///< of what it read
   bool is_interrupted = false;
 };
 

@@ -87,6 +87,7 @@ std::string TimeScale::label(int bin) const {
 
 std::string timeline_html(const TimeScale& scale, const std::map<int, uint64_t>& counts) {
   if (scale.empty()) return "<p class=\"quiet\">No log says when its crash happened.</p>";
+  if (scale.bins() == 1) return "<p class=\"quiet\">All of them at " + scale.label(0) + ".</p>";
   uint64_t highest = 1;
   for (const auto& [bin, count] : counts) highest = std::max(highest, count);
   std::string out = fmt::format(

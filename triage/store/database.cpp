@@ -114,7 +114,8 @@ Result<std::unique_ptr<Database>> Database::open_in_memory(const Schema& schema)
 }
 
 std::optional<Diagnostic> Database::connect_in_memory() {
-  const int code = sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int code =
+      sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) fail(code);
   migrate(0);
   return error_;
@@ -134,7 +135,8 @@ std::optional<Diagnostic> Database::connect() {
   const auto try_open = [&](std::string_view query) {
     sqlite3_close_v2(std::exchange(handle_, nullptr));
     error_.reset();
-    const int code = sqlite3_open_v2(uri_of(file_, query).c_str(), &handle_, flags | SQLITE_OPEN_URI, nullptr);
+    const int code =
+        sqlite3_open_v2(uri_of(file_, query).c_str(), &handle_, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code != SQLITE_OK) fail(code);
     sqlite3_busy_timeout(handle_, kBusyMs);
     pragma("schema_version");  // reads the file, so that what is no database shows

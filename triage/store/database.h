@@ -82,6 +82,7 @@ enum class Access { ReadWrite, ReadOnly };
 
 /// An SQLite file in WAL mode. The first failure sticks: all that comes after it does nothing, and commit() or error()
 /// tells. So a row of statements needs one look at the end, and a failed transaction leaves no trace.
+/// For one thread at a time.
 /// https://www.sqlite.org/wal.html, https://www.sqlite.org/fileformat.html
 class Database {
  public:

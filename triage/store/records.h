@@ -29,7 +29,7 @@ struct LogRecord {
   FileStamp stamp;
   std::string digest;      ///< of its bytes; empty: nothing could be read
   bool is_stream = false;  ///< it came through a pipe, so the same bytes elsewhere are not the same log
-  uint64_t logs = 1;   ///< 1, or as many as an archive holds
+  uint64_t logs = 1;       ///< 1, or as many as an archive holds
   uint64_t logs_with_crash = 0;
   std::string failed;  ///< why it could not be read to its end; empty: it could
   std::vector<CrashRecord> crashes;

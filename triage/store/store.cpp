@@ -72,6 +72,8 @@ Result<std::unique_ptr<Store>> Store::open_in_memory() {
 
 std::unordered_map<std::string, FileStamp> Store::known_files() {
   std::unordered_map<std::string, FileStamp> out;
+  Statement count = database_->prepare("SELECT COUNT(*) FROM log");
+  if (count.step()) out.reserve(static_cast<size_t>(count.number(0)));
   // Those that could not be read are tried again.
   Statement select = database_->prepare("SELECT path, size, mtime_ns FROM log WHERE failed IS NULL");
   while (select.step()) {
