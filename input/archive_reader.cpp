@@ -121,7 +121,7 @@ class ArchiveReader {
     last_member_damaged_ = false;
     const auto type = archive_entry_filetype(entry);
     if (type == AE_IFDIR) return std::nullopt;
-    Origin member{name_of(entry), std::nullopt, origin_.archives + 1, true};
+    Origin member{name_of(entry), std::nullopt, 1, origin_.archives + 1, true};
     // A hard link with data, as cpio has them, is a file; without, its data stands elsewhere in the archive.
     const bool link = archive_entry_hardlink(entry) != nullptr && archive_entry_size(entry) == 0;
     if (link || type != AE_IFREG || is_source_name(member.member)) {

@@ -33,7 +33,8 @@ void pass_over_if(DirectoryContent& content, Predicate is_no_log) {
   content.passed_over += std::erase_if(content.files, [&](const DirectoryFile& file) { return is_no_log(file.name); });
 }
 
-/// Applies all layouts that are known: syzkaller's crash directories (syzkaller_layout.h), pstore's and ABRT's.
+/// Applies all layouts that are known: syzkaller's crash directories (syzkaller_layout.h), pstore's (pstore.h) and
+/// ABRT's (abrt.h).
 void apply_layouts(DirectoryContent& content);
 
 }  // namespace ktriage

@@ -2,6 +2,7 @@
 
 #include "input/budget.h"
 #include "input/byte_source.h"
+#include "input/group_reader.h"
 #include "input/input.h"
 #include "input/unit_reader.h"
 
@@ -32,7 +33,12 @@ Result<ReadEnd> read_file(const InputUnit& unit, const InputLimits& limits, cons
 
 Result<ReadEnd> read_input(const InputUnit& unit, const InputLimits& limits, const Interrupt& interrupt,
                            LogSink& sink) {
-  return read_file(unit, limits, interrupt, sink);
+  if (unit.format == InputUnit::Format::File) return read_file(unit, limits, interrupt, sink);
+  Budget budget(limits, [&unit] { return unit.size; });
+  ReadContext context{limits, sink, budget};
+  const ContentEnd end = unit.format == InputUnit::Format::Pstore ? read_pstore_group(unit, context)
+                                                                  : read_abrt_group(unit, interrupt, context);
+  return end == ContentEnd::Interrupted ? ReadEnd::Interrupted : ReadEnd::Complete;
 }
 
 }  // namespace ktriage

@@ -56,7 +56,7 @@ ContentEnd read_content(ByteStream& reader, const Origin& origin, ReadContext& c
 }
 
 ContentEnd read_log_content(ByteStream& reader, const Origin& origin, ReadContext& context) {
-  context.sink.begin_log({origin.member, origin.time_s});
+  context.sink.begin_log({origin.member, origin.time_s, origin.count});
   ContentEnd end = ContentEnd::Whole;
   uint64_t size = 0;
   std::string_view bytes;

@@ -13,6 +13,7 @@ namespace ktriage {
 struct Origin {
   std::string member;
   std::optional<int64_t> time_s;
+  uint64_t count = 1;     ///< as LogSink::Start
   int archives = 0;       ///< how many archives they are in
   bool unpacked = false;  ///< whether a decoder made them
 };
