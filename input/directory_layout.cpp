@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-<<<<<<< HEAD
-#include "input/source_name.h"
-=======
 #include "input/abrt.h"
 #include "input/pstore.h"
->>>>>>> work/input
+#include "input/source_name.h"
 #include "input/syzkaller_layout.h"
 
 namespace ktriage {
@@ -26,12 +23,9 @@ void take_group(DirectoryContent& content, InputUnit::Format format, const std::
 
 void apply_layouts(DirectoryContent& content) {
   apply_syzkaller_layout(content);
-<<<<<<< HEAD
-  pass_over_if(content, is_source_name);
-=======
   apply_pstore_layout(content);
   apply_abrt_layout(content);
->>>>>>> work/input
+  pass_over_if(content, is_source_name);
 }
 
 }  // namespace ktriage
