@@ -10,6 +10,7 @@
 
 #include "bisect/child_process.h"
 #include "bisect/git.h"
+#include "bisect/journal.h"
 #include "bisect/kept_symbols.h"
 #include "bisect/lab_json.h"
 #include "bisect/toolchain.h"
@@ -68,10 +69,10 @@ std::optional<BuildRecord> read_record(const fs::path& path) {
   std::ifstream in(path);
   if (!in) return std::nullopt;
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const auto entry = nlohmann::ordered_json::parse(text, nullptr, false);
-  if (!entry.is_object()) return std::nullopt;
+  const auto entry = parse_entry(text);
+  if (!entry) return std::nullopt;
   std::string problem;
-  auto event = lab_event_from_json(entry, problem);
+  auto event = lab_event_from_json(*entry, problem);
   if (!event || !std::holds_alternative<BuildRecord>(event->what)) return std::nullopt;
   return std::get<BuildRecord>(std::move(event->what));
 }

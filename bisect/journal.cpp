@@ -31,12 +31,25 @@ std::optional<Json> unseal(std::string_view line) {
   if (line.size() <= front || !line.starts_with(kStart)) return std::nullopt;
   const std::string body = "{" + std::string(line.substr(front));
   if (checksum(body) != line.substr(kStart.size(), kDigits)) return std::nullopt;
-  Json entry = Json::parse(body, nullptr, false);
-  if (!entry.is_object()) return std::nullopt;
-  return entry;
+  return parse_entry(body);
 }
 
 }  // namespace
+
+std::optional<Json> parse_entry(std::string_view text) {
+  // nlohmann's parser keeps its own stack, but copying and printing recurse.
+  constexpr int kDeepest = 16;
+  bool too_deep = false;
+  Json entry = Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t, Json&) {
+        too_deep = too_deep || depth > kDeepest;
+        return depth <= kDeepest;
+      },
+      false);
+  if (too_deep || !entry.is_object()) return std::nullopt;
+  return entry;
+}
 
 std::string journal_line(const Json& entry) {
   const std::string body = entry.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "rules/result.h"
 
 namespace ktriage {
+
+/// The text as a JSON object; nothing if it is none, or nested deeper than anything that is kept here.
+std::optional<nlohmann::ordered_json> parse_entry(std::string_view text);
 
 /// What stands in a journal's text.
 struct JournalText {

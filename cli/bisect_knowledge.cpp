@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bisect/git.h"
+#include "bisect/journal.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {
@@ -24,9 +25,9 @@ std::string read_file(const fs::path& path) {
 
 /// A resumed bisection must choose as it did before, whatever has become of worktrees and symbols.
 bool BisectKnowledge::remember() {
-  const auto json = nlohmann::ordered_json::parse(read_file(state_.places()), nullptr, false);
-  if (!json.is_object() || !json.contains("commit") || json["commit"] != crashed_) return false;
-  auto places = crash_places_from_json(json);
+  const auto json = parse_entry(read_file(state_.places()));
+  if (!json || !json->contains("commit") || (*json)["commit"] != crashed_) return false;
+  auto places = crash_places_from_json(*json);
   if (places) places_ = std::move(*places);
   return places.has_value();
 }

@@ -101,7 +101,7 @@ TEST(RunJudge, OutcomesOfACommand) {
            {End::Exited, 125, false, 1, Kind::Counts, RunOutcome::NotTestable},
            {End::Exited, 127, false, 1, Kind::Infrastructure, RunOutcome::NoCrash},
            {End::Signaled, 9, true, 1, Kind::Infrastructure, RunOutcome::NoCrash},
-           {End::TimedOut, 0, true, 0, Kind::Silent, RunOutcome::NotTestable},
+           {End::TimedOut, 0, true, 0, Kind::Doubtful, RunOutcome::NotTestable},
            {End::TimedOut, 0, true, 9, Kind::Counts, RunOutcome::NotTestable},
        }) {
     RunFacts facts;

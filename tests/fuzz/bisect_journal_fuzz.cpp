@@ -49,8 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const auto& entry : journal.entries) read_entry(entry);
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    const Json entry = Json::parse(text.substr(0, end), nullptr, false);
-    if (entry.is_object() && !entry.empty()) read_entry(entry);
+    const auto entry = ktriage::parse_entry(text.substr(0, end));
+    if (entry && !entry->empty()) read_entry(*entry);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return 0;
