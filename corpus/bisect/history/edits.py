@@ -29,8 +29,8 @@ def _insert(text, function, offset, statement):
 
 
 def _declare_above(text, function, name):
-    """Above the function's comment, if it has one."""
-    comment = re.search(r"/\*(?:(?!\*/).)*\*/\n$", text[:function.start], re.S)
+    """Above the function's comment, if it has one. What stands behind an #endif is none of its."""
+    comment = re.search(r"^/\*(?:(?!\*/).)*\*/\n\Z", text[:function.start], re.S | re.M)
     at = comment.start() if comment else function.start
     return f"{text[:at]}static unsigned long {name};\n\n{text[at:]}"
 

@@ -81,6 +81,11 @@ class Edits(unittest.TestCase):
         self.assertTrue(any("static unsigned long number_of_chips_calls;\n\n/* Says how many. */\nstatic int" in text
                             for text in outcomes(edits.count)))
 
+    def test_a_counter_does_not_get_behind_an_endif(self):
+        source = "#ifdef CONFIG_A\nint a;\n#endif /* CONFIG_A */\nstatic int f(void)\n{\n\tg();\n\treturn 0;\n}\n"
+        text = edits.count(random.Random(1), source)[0]
+        self.assertIn("#endif /* CONFIG_A */\nstatic unsigned long f_calls;\n", text)
+
     def test_the_repair_declares_what_the_break_used(self):
         for seed in range(30):
             broken, repaired, _, name = edits.break_build(random.Random(seed), SOURCE)
