@@ -1,9 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "input/unit_reader.h"
 
@@ -36,7 +36,7 @@ class BootLogs {
 
   const Origin& origin_;
   ReadContext& context_;
-  std::vector<Boot> boots_;  // the first one's log has begun
+  std::deque<Boot> boots_;  // the first one's log has begun
   uint64_t count_ = 0;
   size_t held_ = 0;
 };

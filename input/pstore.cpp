@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -78,20 +79,17 @@ void sort_by_id(std::vector<PstoreRecord>& records) {
                    [&](const PstoreRecord& a, const PstoreRecord& b) { return id(a) < id(b); });
 }
 
-bool has_part(const std::vector<std::pair<uint64_t, PstoreRecord*>>& parts, uint64_t part) {
-  return std::any_of(parts.begin(), parts.end(), [&](const auto& one) { return one.first == part; });
-}
+/// The parts of a dump, the oldest, which has the highest number, first.
+using Parts = std::map<uint64_t, const PstoreRecord*, std::greater<>>;
 
 /// One log of one dump, oldest part first.
-ContentEnd read_dump(const std::string& member, std::vector<std::pair<uint64_t, PstoreRecord*>>& parts,
-                     ReadContext& context) {
-  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+ContentEnd read_dump(const std::string& member, const Parts& parts, ReadContext& context) {
   if (!context.sink.keep_going()) return ContentEnd::Interrupted;
   std::optional<int64_t> time;
   for (const auto& [part, record] : parts) time = std::max(time, record->time_s);
   context.sink.begin_log({member, time});
   bool whole = true;
-  uint64_t expected = parts.front().first;
+  uint64_t expected = parts.begin()->first;
   for (const auto& [part, record] : parts) {
     if (part < expected) {
       whole = false;
@@ -162,7 +160,6 @@ PstorePlace place_pstore_record(PstoreRecord& record, const InputLimits& limits,
 
 ContentEnd read_pstore_records(std::vector<PstoreRecord> records, const std::string& prefix, ReadContext& context) {
   using Key = std::tuple<std::string, uint64_t, std::string>;  // backend, group, dump
-  using Parts = std::vector<std::pair<uint64_t, PstoreRecord*>>;
   std::map<Key, std::vector<Parts>> dumps;
   sort_by_id(records);
   ContentEnd end = ContentEnd::Whole;
@@ -176,8 +173,8 @@ ContentEnd read_pstore_records(std::vector<PstoreRecord> records, const std::str
     }
     // A part that is there already is another boot's, whose dumps are counted from 1 again.
     std::vector<Parts>& same = dumps[{place.backend, place.group, place.dump}];
-    if (same.empty() || has_part(same.back(), place.part)) same.emplace_back();
-    same.back().emplace_back(place.part, &record);
+    if (same.empty() || same.back().count(place.part) > 0) same.emplace_back();
+    same.back().emplace(place.part, &record);
   }
   for (auto& [key, same] : dumps) {
     const auto& [backend, group, dump] = key;

@@ -82,7 +82,7 @@ TEST(InputFormats, KeepsEachLineOfMixedBoots) {
     journal += "__REALTIME_TIMESTAMP=1700000000000000\n_BOOT_ID=" + std::to_string(line % 3) +
                "\n_TRANSPORT=kernel\nMESSAGE=line " + std::to_string(line) + "\n\n";
   }
-  for (const size_t held : {size_t{0}, size_t{9000}, size_t{1 << 20}}) {
+  for (const size_t held : {size_t{0}, size_t{150'000}, size_t{1 << 20}}) {
     InputLimits limits;
     limits.held_bytes = held;
     const InputRecorder got = read_bytes_as_file(journal, limits);
