@@ -12,7 +12,7 @@ namespace ktriage {
 void take_group(DirectoryContent& content, InputUnit::Format format, const std::vector<std::string>& parts) {
   InputUnit unit{format, content.path, content.shown, {}, 0, 0};
   std::erase_if(content.files, [&](const DirectoryFile& file) {
-    if (std::find(parts.begin(), parts.end(), file.name) == parts.end()) return false;
+    if (!std::binary_search(parts.begin(), parts.end(), file.name)) return false;
     unit.parts.push_back(file.name);
     unit.size += file.size;
     unit.mtime_ns = std::max(unit.mtime_ns, file.mtime_ns);

@@ -24,7 +24,7 @@ struct DirectoryContent {
   uint64_t passed_over = 0;          ///< files taken because they are no logs
 };
 
-/// A unit of the files named by `parts`, which leave `content.files`.
+/// A unit of the files named by `parts`, which leave `content.files`. REQUIRES: `parts` is sorted.
 void take_group(DirectoryContent& content, InputUnit::Format format, const std::vector<std::string>& parts);
 
 /// Takes out the files for which `is_no_log` holds.
