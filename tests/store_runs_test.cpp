@@ -292,9 +292,7 @@ TEST_F(StoreRuns, AddsUpToAResult) {
 
 TEST_F(StoreRuns, SignaturesOfAnotherVersionAreRefused) {
   bench_.run({bench_.log("a", {"widget_poll"})});
-  bench_.open(Access::ReadWrite)
-      ->database()
-      .execute("UPDATE signature SET json = replace(json, '\"version\":1', '\"version\":99')");
+  bench_.open(Access::ReadWrite)->database().execute("UPDATE signature SET json = json_set(json, '$.version', 99)");
   EXPECT_NE(bench_.run({}).find("other signatures"), std::string::npos);
 }
 
