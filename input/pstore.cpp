@@ -71,6 +71,17 @@ constexpr uint64_t kEfiParts = 100;
 
 bool is_efi(std::string_view backend) { return backend.starts_with("efi"); }
 
+/// ERST counts records up; as names "10" stands before "9".
+void sort_by_id(std::vector<PstoreRecord>& records) {
+  const auto id = [](const PstoreRecord& record) { return parse_pstore_name(record.name).value_or(PstoreName{}).id; };
+  std::stable_sort(records.begin(), records.end(),
+                   [&](const PstoreRecord& a, const PstoreRecord& b) { return id(a) < id(b); });
+}
+
+bool has_part(const std::vector<std::pair<uint64_t, PstoreRecord*>>& parts, uint64_t part) {
+  return std::any_of(parts.begin(), parts.end(), [&](const auto& one) { return one.first == part; });
+}
+
 /// One log of one dump, oldest part first.
 ContentEnd read_dump(const std::string& member, std::vector<std::pair<uint64_t, PstoreRecord*>>& parts,
                      ReadContext& context) {
@@ -151,7 +162,9 @@ PstorePlace place_pstore_record(PstoreRecord& record, const InputLimits& limits,
 
 ContentEnd read_pstore_records(std::vector<PstoreRecord> records, const std::string& prefix, ReadContext& context) {
   using Key = std::tuple<std::string, uint64_t, std::string>;  // backend, group, dump
-  std::map<Key, std::vector<std::pair<uint64_t, PstoreRecord*>>> dumps;
+  using Parts = std::vector<std::pair<uint64_t, PstoreRecord*>>;
+  std::map<Key, std::vector<Parts>> dumps;
+  sort_by_id(records);
   ContentEnd end = ContentEnd::Whole;
   for (PstoreRecord& record : records) {
     std::string damage;
@@ -161,16 +174,22 @@ ContentEnd read_pstore_records(std::vector<PstoreRecord> records, const std::str
       end = ContentEnd::Damaged;
       continue;
     }
-    dumps[{place.backend, place.group, place.dump}].emplace_back(place.part, &record);
+    // A part that is there already is another boot's, whose dumps are counted from 1 again.
+    std::vector<Parts>& same = dumps[{place.backend, place.group, place.dump}];
+    if (same.empty() || has_part(same.back(), place.part)) same.emplace_back();
+    same.back().emplace_back(place.part, &record);
   }
-  for (auto& [key, parts] : dumps) {
+  for (auto& [key, same] : dumps) {
     const auto& [backend, group, dump] = key;
     std::string member = prefix + "dmesg-" + backend;
     if (group > 0) member += "-" + std::to_string(group);
     if (!dump.empty()) member += " " + dump;
-    const ContentEnd one = read_dump(member, parts, context);
-    if (one == ContentEnd::Interrupted) return one;
-    if (one == ContentEnd::Damaged) end = one;
+    for (size_t i = 0; i < same.size(); ++i) {
+      const std::string which = i == 0 ? member : member + " (" + std::to_string(i + 1) + ")";
+      const ContentEnd one = read_dump(which, same[i], context);
+      if (one == ContentEnd::Interrupted) return one;
+      if (one == ContentEnd::Damaged) end = one;
+    }
   }
   return end;
 }

@@ -4,6 +4,7 @@
 #include "input/compression.h"
 #include "input/content_kind.h"
 #include "input/decompressor.h"
+#include "input/journal.h"
 #include "input/peek_reader.h"
 
 namespace ktriage {
@@ -34,6 +35,7 @@ ContentEnd read_decoded(PeekReader& reader, const Origin& origin, ReadContext& c
       return pass_over(origin, context);
     case ContentKind::JournalExport:
     case ContentKind::JournalJson:
+      return read_journal(kind, reader, origin, context);
     case ContentKind::Log:
       break;
   }
