@@ -27,8 +27,8 @@ struct RunOptions {
 
 /// Of this run, beside what the store knows in the end.
 struct RunSummary {
-  size_t known_logs = 0;   ///< files that the store knew, so they were not read again
-  size_t passed_over = 0;  ///< files that are no logs
+  size_t known_logs = 0;            ///< files that the store knew, so they were not read again
+  size_t passed_over = 0;           ///< files that are no logs
   std::vector<FailedInput> failed;  ///< of what it read
   bool is_interrupted = false;
 };
