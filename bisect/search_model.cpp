@@ -27,7 +27,17 @@ std::unique_ptr<Strategy> SearchModel::make() const {
 
 void SearchModel::record(CommitId commit, RunOutcome outcome) {
   history_.emplace_back(commit, outcome);
+  tell(commit, outcome);
+}
+
+/// What cannot be tested cannot be tested under its other names either. (A crash or its absence is told once: the
+/// other names add no evidence.)
+void SearchModel::tell(CommitId commit, RunOutcome outcome) {
   strategy_->record(commit, outcome);
+  if (outcome != RunOutcome::NotTestable) return;
+  for (const auto& [name, canonical] : canonical_) {
+    if (canonical == commit) strategy_->record(name, outcome);
+  }
 }
 
 void SearchModel::set_cost(TestCost cost) {
@@ -74,7 +84,7 @@ bool SearchModel::same_image(CommitId commit, CommitId other) {
   weights_ = std::move(weights);
   canonical_[commit] = other;
   strategy_ = make();
-  for (const auto& [tested, outcome] : history_) strategy_->record(tested, outcome);
+  for (const auto& [tested, outcome] : history_) tell(tested, outcome);
   return true;
 }
 

@@ -41,6 +41,7 @@ class SearchModel {
   bool same_image(CommitId commit, CommitId other);
 
  private:
+  void tell(CommitId commit, RunOutcome outcome);
   std::unique_ptr<Strategy> make() const;
   std::vector<bool> reached_from(CommitId commit) const;
 
