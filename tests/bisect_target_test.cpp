@@ -54,7 +54,8 @@ TEST_F(BisectTarget, WhatCountsAsTheTarget) {
   };
   for (const auto& [what, target, crash, is_target, why] : std::vector<Case>{
            {"nobody said which", {}, other(), true, "none is named"},
-           {"the same again", reported(poll()), poll(), true, "same crash by signature: the same in everything: widget_poll"},
+           {"the same again", reported(poll()), poll(), true,
+            "same crash by signature: the same in everything: widget_poll"},
            {"found by another check", reported(poll()), poll_by_fault(), true, "same crash by signature"},
            {"another bug", reported(poll()), other(), false, "crash sites differ: widget_poll / gizmo_free"},
            {"no signature, another title", reported(poll()), no_report, false, "none of the target's titles"},
