@@ -62,12 +62,13 @@ std::vector<std::string> environment_of(const ProcessSpec& spec) {
     const std::string name(text.substr(0, text.find('=')));
     if (!is_gits_own(text) && !added.contains(name)) out.emplace_back(text);
   }
-  for (const auto& [name, value] : added) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) out.push_back(fmt::format("{}={}", name, value));
   return out;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (auto& text : texts) out.push_back(text.data());
   out.push_back(nullptr);
   return out;

@@ -87,7 +87,7 @@ Result<bool> SearchLoop::fill_slots() {
 Result<bool> SearchLoop::find_bases(CommitId commit) {
   if (bases_.contains(commit)) return true;
   const std::string& name = model_.graph().name(commit);
-  const auto holds_crash = repository_.is_ancestor(crashed_, name);
+  auto holds_crash = repository_.is_ancestor(crashed_, name);
   if (!holds_crash) return holds_crash;
   auto bases = holds_crash.value() ? Result<std::vector<std::string>>(std::vector<std::string>())
                                    : repository_.merge_bases(crashed_, name);

@@ -25,9 +25,9 @@ void add(const CrashIdentity& crash, Target& target) {
 /// Each crash joins the first group that it is the same as; of groups alike in size the first one counts.
 Target most_frequent(const CrashJudge& judge, const Evidence& evidence) {
   std::vector<Group> groups;
-  for (size_t i = 0; i < evidence.runs.size(); ++i) {
-    if (evidence.runs[i].outcome != RunOutcome::TargetCrash) continue;
-    const CrashIdentity crash = evidence.runs[i].identity();
+  for (const auto& run : evidence.runs) {
+    if (run.outcome != RunOutcome::TargetCrash) continue;
+    const CrashIdentity crash = run.identity();
     auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
       return TargetMatcher(judge, known.target).judge(crash).is_target;
     });
@@ -46,11 +46,10 @@ Target settle_target(const Target& target, const CrashJudge& judge, const Eviden
   if (target.from == Target::From::Nothing) return most_frequent(judge, bad);
   if (target.from != Target::From::Title || target.signature) return target;
   Target out = target;
-  for (size_t i = 0; i < bad.runs.size(); ++i) {
-    const auto& signature = bad.runs[i].signature;
+  for (const auto& run : bad.runs) {
     // What it was, not what it counts as: `other_crash: bad` makes no other crash the target.
-    if (bad.runs[i].outcome != RunOutcome::TargetCrash || !signature) continue;
-    if (!out.signature || clearer(*signature, *out.signature)) out.signature = signature;
+    if (run.outcome != RunOutcome::TargetCrash || !run.signature) continue;
+    if (!out.signature || clearer(*run.signature, *out.signature)) out.signature = run.signature;
   }
   return out;
 }

@@ -24,10 +24,10 @@ std::string cut(std::string_view text, size_t columns) {
   if (columns_of(text) <= columns) return std::string(text);
   std::string out;
   size_t used = 0;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U;
+  for (const char c : text) {
+    const bool begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
     if (begins && ++used >= columns) break;
-    out += text[at];
+    out += c;
   }
   return out + "…";
 }

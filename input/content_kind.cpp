@@ -58,8 +58,8 @@ bool is_journal_json(std::string_view start) {
   if (start.starts_with("data: "sv)) start.remove_prefix(6);
   start.remove_prefix(std::min(start.find_first_not_of("\x1e \t\r\n"sv), start.size()));
   if (!start.starts_with('{')) return false;
-  const auto names = {"\"__CURSOR\""sv, "\"_BOOT_ID\""sv, "\"__REALTIME_TIMESTAMP\""sv,
-                      "\"_SOURCE_MONOTONIC_TIMESTAMP\""sv};
+  const auto names = {R"("__CURSOR")"sv, R"("_BOOT_ID")"sv, R"("__REALTIME_TIMESTAMP")"sv,
+                      R"("_SOURCE_MONOTONIC_TIMESTAMP")"sv};
   return std::any_of(names.begin(), names.end(),
                      [&](std::string_view name) { return start.find(name) != std::string_view::npos; });
 }

@@ -9,12 +9,12 @@ void report_use_after_free(void);
 void report_null_pointer(void);
 
 /* kernel/race.c: does the named race go the wrong way in this boot? */
-int race_lost(const char* name, double otherwise);
+int race_lost(const char *name, double otherwise);
 
 /* mm/slab.c */
-void* kmalloc(unsigned long size);
-void kfree(void* object);
-void kasan_check(const void* object);
+void *kmalloc(unsigned long size);
+void kfree(void *object);
+void kasan_check(const void *object);
 
 /* drivers */
 int frob_selftest(void);
