@@ -178,7 +178,8 @@ ContentEnd read_pstore_records(std::vector<PstoreRecord> records, const std::str
   }
   for (auto& [key, same] : dumps) {
     const auto& [backend, group, dump] = key;
-    std::string member = prefix + "dmesg-" + backend;
+    std::string member = prefix + "dmesg-";
+    member += backend;
     if (group > 0) member += "-" + std::to_string(group);
     if (!dump.empty()) member += " " + dump;
     for (size_t i = 0; i < same.size(); ++i) {

@@ -20,6 +20,7 @@ struct SignatureFrame {
   std::string module;    ///< empty: built in, or not shown
   bool inlined = false;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a 0
   auto operator<=>(const SignatureFrame&) const = default;
 };
 

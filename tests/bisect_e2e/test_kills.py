@@ -1,6 +1,6 @@
 """Killed without warning, over and over, at any moment: 200 times, by default, over as many bisections as that takes.
 
-KTRIAGE_KILLS=N kills N times; KTRIAGE_SEED=S chooses other moments.
+KTRIAGE_KILLS=N kills N times; KTRIAGE_KILL_SEED=S chooses other moments.
 """
 
 import os
@@ -12,7 +12,7 @@ import unittest
 from .harness import BisectionTest, journal
 
 KILLS = int(os.environ.get("KTRIAGE_KILLS", "200"))
-SEED = int(os.environ.get("KTRIAGE_SEED", "1"))
+SEED = int(os.environ.get("KTRIAGE_KILL_SEED", "1"))
 
 
 class KillTest(BisectionTest):
