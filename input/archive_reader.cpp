@@ -5,6 +5,7 @@
 #include "input/archive_feed.h"
 #include "input/memory_reader.h"
 #include "input/source_name.h"
+#include "input/syzkaller_layout.h"
 
 namespace ktriage {
 namespace {
@@ -124,7 +125,7 @@ class ArchiveReader {
     Origin member{name_of(entry), std::nullopt, 1, origin_.archives + 1, true};
     // A hard link with data, as cpio has them, is a file; without, its data stands elsewhere in the archive.
     const bool link = archive_entry_hardlink(entry) != nullptr && archive_entry_size(entry) == 0;
-    if (link || type != AE_IFREG || is_source_name(member.member)) {
+    if (link || type != AE_IFREG || is_source_name(member.member) || syzkaller_.is_no_log(member.member)) {
       context_.sink.passed_over(member.member);
       return drain();
     }
@@ -167,6 +168,7 @@ class ArchiveReader {
   ReadContext& context_;
   ArchiveFeed feed_;
   ArchiveHandle handle_;
+  SyzkallerMembers syzkaller_;
   bool damaged_ = false;
   bool last_member_damaged_ = false;
 };

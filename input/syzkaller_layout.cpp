@@ -1,6 +1,7 @@
 #include "input/syzkaller_layout.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace ktriage {
@@ -25,6 +26,10 @@ bool is_crash_directory(const DirectoryContent& content) {
     crashed = crashed || role == Role::Log || role == Role::Report;
   }
   return described && crashed;
+}
+
+bool is_hash(std::string_view name) {
+  return name.size() == 40 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
@@ -52,6 +57,20 @@ void apply_syzkaller_layout(DirectoryContent& content) {
     const SyzkallerFile which = classify_syzkaller_file(name);
     return which.role == Role::NoLog || (which.role == Role::Report && logs.count(which.number) > 0);
   });
+}
+
+bool SyzkallerMembers::is_no_log(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view directory = path.substr(0, slash);
+  if (!is_hash(directory.substr(directory.rfind('/') + 1))) return false;
+  if (directory != directory_) {
+    directory_ = directory;
+    logs_.clear();
+  }
+  const SyzkallerFile which = classify_syzkaller_file(path.substr(slash + 1));
+  if (which.role == Role::Log) logs_.emplace(which.number);
+  return which.role == Role::NoLog || (which.role == Role::Report && logs_.contains(which.number));
 }
 
 }  // namespace ktriage

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "input/directory_layout.h"
@@ -20,5 +21,17 @@ SyzkallerFile classify_syzkaller_file(std::string_view name);
 /// Each logN is a log, a reportN only where its logN is missing; descriptions, reproducers, tags and machine infos are
 /// none.
 void apply_syzkaller_layout(DirectoryContent& content);
+
+/// The same for the members of an archive, which come one by one: a crash directory is known by its name, which is a
+/// SHA-1, and a reportN is passed over only if its logN came before.
+class SyzkallerMembers {
+ public:
+  /// Of a member by its path within the archive. Remembers logs of one directory at a time.
+  bool is_no_log(std::string_view path);
+
+ private:
+  std::string directory_;
+  std::set<std::string, std::less<>> logs_;
+};
 
 }  // namespace ktriage

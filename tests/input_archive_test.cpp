@@ -108,6 +108,18 @@ TEST(InputArchive, CutsEndlessNames) {
   EXPECT_EQ(got.only().member, std::string(50, 'n'));
 }
 
+TEST(InputArchive, KnowsTheFilesOfASyzkallerWorkdir) {
+  const std::string crash = "workdir/crashes/0123456789abcdef0123456789abcdef01234567/";
+  const InputRecorder got = read_bytes_as_file(make_archive("pax", {{crash + "description", kLog},
+                                                                    {crash + "log0", kLog},
+                                                                    {crash + "machineInfo0", kLog},
+                                                                    {crash + "repro.prog", kLog},
+                                                                    {crash + "report0", kLog},
+                                                                    {crash + "report1", kLog},
+                                                                    {"other/description", kLog}}));
+  EXPECT_EQ(got.members(), (Names{crash + "log0", crash + "report1", "other/description"}));
+}
+
 TEST(InputArchive, PassesOverLinksAndDevices) {
   const auto got = read_bytes_as_file(make_archive("gnutar", {{"target", kLog},
                                                               {"soft", "", 0120000, "/etc/passwd"},
