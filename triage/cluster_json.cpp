@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "triage/crash_json.h"
+#include "triage/guilty_json.h"
 
 namespace ktriage {
 namespace {
@@ -30,16 +31,6 @@ Json to_json(const Member& member) {
   add(out, "kernel", member.kernel);
   add(out, "arch", member.arch);
   add(out, "seen", member.seen);
-  return out;
-}
-
-Json to_json(const Guilty& guilty) {
-  Json out = Json::object();
-  add(out, "function", guilty.function);
-  add(out, "module", guilty.module);
-  add(out, "file", guilty.file);
-  if (guilty.line > 0) out["line"] = guilty.line;
-  add(out, "why", guilty.why);
   return out;
 }
 

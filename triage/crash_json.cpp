@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "symbolizer/disassembler.h"
+#include "triage/guilty_json.h"
 
 namespace ktriage {
 namespace {
@@ -51,16 +52,6 @@ Json to_json(const Stack& stack) {
   Json frames = Json::array();
   for (const auto& frame : stack.frames) frames.push_back(to_json(frame));
   out["frames"] = std::move(frames);
-  return out;
-}
-
-Json to_json(const Guilty& guilty) {
-  Json out = Json::object();
-  add(out, "function", guilty.function);
-  add(out, "module", guilty.module);
-  add(out, "file", guilty.file);
-  if (guilty.line > 0) out["line"] = guilty.line;
-  add(out, "why", guilty.why);
   return out;
 }
 
