@@ -187,8 +187,7 @@ bool Builder::prepare(const Worktree& worktree, const BuildKey& key, Outcome& ou
   outcome.record.backports.clear();
   apply_backports(worktree, key, Backport::When::Always, outcome.record);
   if (key.revert.empty()) return true;
-  const auto info = repository_.info(key.revert);
-  if (info && worktree.revert(key.revert, info->parents > 1)) return true;
+  if (worktree.revert(key.revert)) return true;
   outcome.record.reason = "it does not revert cleanly";
   return false;
 }
@@ -251,8 +250,7 @@ bool Builder::apply_backport(const Worktree& worktree, const BuildKey& key, cons
   if (!sha || !fits || !fits.value()) return false;
   const auto has_it = repository_.is_ancestor(sha.value(), key.commit);
   if (!has_it || has_it.value()) return false;
-  const auto info = repository_.info(sha.value());
-  return info && worktree.apply(sha.value(), info->parents > 1);
+  return worktree.apply(sha.value());
 }
 
 /// Copies what the tests need to a place of its own, whole or not at all.

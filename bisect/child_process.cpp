@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "bisect/process_mark.h"
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 
 namespace ktriage {
 namespace {
@@ -33,14 +33,14 @@ constexpr size_t kErrorLimit = 64 * 1024;
 constexpr uint64_t kLogLimit = uint64_t{512} << 20;
 
 struct Pipe {
-  UniqueFd read_end;
-  UniqueFd write_end;
+  FileDescriptor read_end;
+  FileDescriptor write_end;
 };
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
 bool is_gits_own(std::string_view entry) {
@@ -80,11 +80,12 @@ struct Launch {
   std::vector<char*> environment;
   const char* directory;
   int in, out, err, report;
+  int death_signal;
   pid_t parent;
 
   [[noreturn]] void run() const {
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, death_signal);
     if (getppid() != parent) _exit(127);
     sigset_t none;
     sigemptyset(&none);
@@ -110,7 +111,7 @@ class Child {
     Pipe out = make_pipe();
     Pipe err = make_pipe();
     Pipe report = make_pipe();
-    const UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
     auto arguments = spec_.arguments;
     auto environment = environment_of(spec_);
     const std::string directory = spec_.directory.string();
@@ -122,11 +123,12 @@ class Child {
                         out.write_end.get(),
                         error_end,
                         report.write_end.get(),
+                        spec_.death_signal,
                         getpid()};
     pid_ = fork();
     if (pid_ == 0) launch.run();
     if (pid_ < 0) return std::generic_category().message(errno);
-    exit_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    exit_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     report.write_end.reset();
     int error = 0;
     ssize_t got = 0;
@@ -145,7 +147,7 @@ class Child {
 
   bool open_log() {
     if (spec_.log.empty()) return true;
-    log_ = UniqueFd(open(spec_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    log_ = FileDescriptor(open(spec_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     return bool(log_);
   }
 
@@ -252,10 +254,10 @@ class Child {
 
   const ProcessSpec& spec_;
   pid_t pid_ = -1;
-  UniqueFd out_;
-  UniqueFd err_;
-  UniqueFd log_;
-  UniqueFd exit_;  // readable once the process has ended; without it (old kernels) that is seen at the next tick
+  FileDescriptor out_;
+  FileDescriptor err_;
+  FileDescriptor log_;
+  FileDescriptor exit_;  // readable once the process has ended; without it (old kernels) that is seen at the next tick
   OutputWatcher* watcher_ = nullptr;
   Wish wish_ = Wish::GoOn;
   ProcessEnd result_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,6 +21,7 @@ struct ProcessSpec {
   Environment environment;             ///< on top of ours
   Seconds timeout{600};
   Seconds grace{2};              ///< between SIGTERM and SIGKILL; 0: SIGKILL at once
+  int death_signal = SIGKILL;    ///< what the program gets when we die first
   std::filesystem::path log;     ///< gets all output; empty: none is kept
   std::string mark;              ///< descendants that outlive the program are found by it; empty: they are let be
   bool separate_errors = false;  ///< stderr goes to ProcessEnd::errors instead of joining stdout

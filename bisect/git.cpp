@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <csignal>
+
 namespace ktriage {
 namespace {
 
@@ -58,6 +60,7 @@ Git::Answer Git::ask(const std::vector<std::string>& arguments) const {
   spec.directory = directory_;
   spec.environment = {{"LC_ALL", "C"}, {"GIT_TERMINAL_PROMPT", "0"}, {"GIT_PAGER", "cat"}, {"GIT_EDITOR", "true"}};
   spec.separate_errors = true;
+  spec.death_signal = SIGTERM;  // git then takes its lock files with it
   Answer answer;
   Collector collector(answer.out);
   const Cancellation never;

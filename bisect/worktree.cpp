@@ -64,8 +64,6 @@ Result<Worktree> Worktree::open(const fs::path& repository, const fs::path& path
 }
 
 Result<std::string> Worktree::checkout(const std::string& commit) const {
-  git_.ask({"cherry-pick", "--quit"});
-  git_.ask({"revert", "--quit"});
   auto done = git_.run({"checkout", "--quiet", "--force", "--detach", commit, "--"});
   if (!done) {
     // Files that git ignores may stand where the commit has a directory, or the other way round. And a machine that
@@ -89,20 +87,16 @@ void Worktree::remove(const fs::path& repository, const fs::path& path) {
 
 Result<std::string> Worktree::clean() const { return git_.run({"clean", "-ffdxq"}); }
 
-std::vector<std::string> Worktree::command_for(const char* verb, const std::string& commit, bool is_merge) {
-  std::vector<std::string> command = {verb};
-  if (std::string_view(verb) == "revert") command.emplace_back("--no-edit");
-  if (is_merge) command.emplace_back("-m1");
-  command.push_back(commit);
-  return command;
-}
-
-bool Worktree::pick(const std::vector<std::string>& arguments) const {
-  // A commit of its own rather than --no-commit: --abort then gives back exactly what was there before.
-  std::vector<std::string> command = {"-c", "user.name=ktriage", "-c", "user.email=ktriage@localhost"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  if (git_.ask(command).status == 0) return true;
-  if (git_.ask({arguments.front(), "--abort"}).status != 0) git_.ask({"reset", "--quiet", "--hard"});
+bool Worktree::merge(const std::string& from, const std::string& to) const {
+  // What cherry-pick and revert do, without their commits and their notes in the form of refs: git takes a lock of the
+  // whole repository to delete a ref, and one that is killed meanwhile leaves it in the user's way.
+  const auto before = git_.line({"write-tree"});
+  if (!before) return false;
+  const bool merged = git_.ask({"merge-recursive", from, "--", before.value(), to}).status == 0;
+  const auto after = git_.line({"write-tree"});
+  if (merged && after && after.value() != before.value()) return true;
+  git_.ask({"read-tree", "--reset", "-u", before.value()});
+  git_.ask({"clean", "-ffdq"});
   return false;
 }
 

@@ -28,16 +28,14 @@ class Worktree {
   /// Removes everything that `commit` does not hold, objects too.
   Result<std::string> clean() const;
   /// Applies the change of a commit on top, or takes it back; of a merge that against its first parent. False if that
-  /// does not go smoothly, or changes nothing; the files are then as before.
-  bool apply(const std::string& commit, bool is_merge) const {
-    return pick(command_for("cherry-pick", commit, is_merge));
-  }
-  bool revert(const std::string& commit, bool is_merge) const { return pick(command_for("revert", commit, is_merge)); }
+  /// does not go smoothly, or changes nothing; the files are then as before. HEAD and all refs stay as they are.
+  bool apply(const std::string& commit) const { return merge(commit + "^", commit); }
+  bool revert(const std::string& commit) const { return merge(commit, commit + "^"); }
 
  private:
   explicit Worktree(std::filesystem::path path) : git_(std::move(path)) {}
-  static std::vector<std::string> command_for(const char* verb, const std::string& commit, bool is_merge);
-  bool pick(const std::vector<std::string>& arguments) const;
+  /// Adds what differs between two commits to the files.
+  bool merge(const std::string& from, const std::string& to) const;
 
   Git git_;
 };

@@ -1,5 +1,6 @@
 """How commits are built: toolchains, backports, cleaning, images; and where."""
 
+import re
 import unittest
 
 from bisect_history import tree
@@ -99,6 +100,20 @@ class BackportTest(BisectionTest):
         self.make(length=20, culprit=0.6, broken=(0.3, 0.9), releases=4)
         run = self.bisect(backports=[{"commit": self.sha("build_fix"), "from": "v1.2"}], good="v1.2", **QUICK)
         self.assert_culprit(run)
+
+
+class RefsTest(BisectionTest):
+    def test_no_ref_changes_but_the_head_of_a_worktree(self):
+        """To delete a ref, git locks those of the whole repository, which a kill in the middle leaves locked."""
+        self.make(length=20, culprit=0.6, broken=(0.3, 0.9))
+        trace = self.directory / "refs.trace"
+        run = self.bisect(env={"GIT_TRACE_REFS": str(trace)},
+                          backports=[{"commit": self.sha("build_fix"), "when": "always"}])
+        self.assert_culprit(run)
+        self.assertTrue(any(step.get("backports") for step in run.result["steps"]), run)
+        self.assertEqual(run.result["verification"]["revert"]["result"], "crash gone", run)
+        changed = re.findall(r"^\S+ refs/debug.c:\d+ +\d+: (\S+) [0-9a-f]{40} -> ", trace.read_text(errors="replace"), re.M)
+        self.assertEqual(set(changed), {"HEAD"})
 
 
 class BuildTest(BisectionTest):
