@@ -67,7 +67,7 @@ void ConsoleWatcher::take(std::string_view bytes) {
 }
 
 void ConsoleWatcher::read_file() {
-  if (!file_fd_) file_fd_ = UniqueFd(open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file_fd_) file_fd_ = FileDescriptor(open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::array<char, 65536> buffer{};
   for (ssize_t got = 0; file_fd_ && (got = read(file_fd_.get(), buffer.data(), buffer.size())) > 0;) {
     take({buffer.data(), static_cast<size_t>(got)});

@@ -6,7 +6,7 @@
 
 #include "bisect/child_process.h"
 #include "bisect/target_matcher.h"
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 #include "parser/log_parser.h"
 
 namespace ktriage {
@@ -47,7 +47,7 @@ class ConsoleWatcher : public OutputWatcher {
 
   std::string success_;
   std::string file_;
-  UniqueFd file_fd_;
+  FileDescriptor file_fd_;
   std::vector<SeenCrash> crashes_;
   LogParser parser_;
   Clock::time_point last_data_;

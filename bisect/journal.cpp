@@ -75,7 +75,7 @@ JournalText read_journal(std::string_view text) {
 Result<Journal> Journal::open(const std::filesystem::path& path, std::vector<Json>& entries) {
   Journal journal;
   journal.path_ = path;
-  journal.fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  journal.fd_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (!journal.fd_) {
     return Diagnostic{path.string(), 0, 0, "cannot be opened: " + std::generic_category().message(errno)};
   }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -39,7 +39,7 @@ class Journal {
 
  private:
   std::filesystem::path path_;
-  UniqueFd fd_;
+  FileDescriptor fd_;
 };
 
 }  // namespace ktriage

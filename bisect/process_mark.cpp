@@ -11,7 +11,7 @@
 #include <string>
 
 #include "bisect/child_process.h"
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 #include "parser/text_cursor.h"
 
 namespace ktriage {
@@ -19,7 +19,7 @@ namespace {
 
 std::string read_file(const std::string& path) {
   std::string out;
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 8192> buffer{};
   for (ssize_t got = 0; fd && (got = read(fd.get(), buffer.data(), buffer.size())) > 0;) {
     out.append(buffer.data(), static_cast<size_t>(got));
@@ -42,7 +42,7 @@ int kill_once(std::string_view mark) {
     const auto pid = to_number<pid_t>(entry->d_name);
     if (!pid || *pid == getpid()) continue;
     // Opened before the look at its environment: the signal cannot reach another process that got the number since.
-    const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
+    const FileDescriptor handle(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
     if (!handle || !is_marked(read_file("/proc/" + std::string(entry->d_name) + "/environ"), mark)) continue;
     if (syscall(SYS_pidfd_send_signal, handle.get(), SIGKILL, nullptr, 0) == 0) ++killed;
   }

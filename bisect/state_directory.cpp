@@ -29,7 +29,7 @@ bool write_all(int fd, std::string_view text) {
 }
 
 void sync_directory(const fs::path& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd) fsync(fd.get());
 }
 
@@ -46,7 +46,7 @@ Result<StateDirectory> StateDirectory::open(const fs::path& path) {
   }
   state.path_ = fs::canonical(state.path_, error);
   const fs::path lock = state.path_ / "lock";
-  state.lock_ = UniqueFd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  state.lock_ = FileDescriptor(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!state.lock_) return failure(lock, "cannot be opened");
   if (flock(state.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     return Diagnostic{state.path_.string(), 0, 0,
@@ -65,7 +65,7 @@ bool sync_tree(const fs::path& path) {
   std::error_code error;
   for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     if (entry->is_symlink(error) || !(entry->is_regular_file(error) || entry->is_directory(error))) continue;
-    const UniqueFd fd(open(entry->path().c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor fd(open(entry->path().c_str(), O_RDONLY | O_CLOEXEC));
     good = fd && fsync(fd.get()) == 0 && good;
   }
   sync_directory(path);
@@ -83,7 +83,7 @@ Result<std::string> write_file_atomically(const fs::path& path, std::string_view
   fs::path draft = path;
   draft += ".new";
   {
-    const UniqueFd fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    const FileDescriptor fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!fd || !write_all(fd.get(), text) || fsync(fd.get()) != 0) return failure(draft, "cannot be written");
   }
   if (rename(draft.c_str(), path.c_str()) != 0) return failure(path, "cannot be written");

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "bisect/unique_fd.h"
+#include "input/file_descriptor.h"
 #include "rules/result.h"
 
 namespace ktriage {
@@ -34,7 +34,7 @@ class StateDirectory {
 
  private:
   std::filesystem::path path_;
-  UniqueFd lock_;
+  FileDescriptor lock_;
   std::string mark_;
 };
 
