@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "bisect/commit_graph.h"
 #include "bisect/release_tags.h"
@@ -16,8 +17,6 @@
 
 namespace ktriage {
 namespace {
-
-constexpr int kFirstChoices = 3;
 
 /// The configuration's commits, all of which have to exist.
 Result<ResolvedCommits> look_up(const BisectConfig& config, GitRepository& repository) {
@@ -33,22 +32,60 @@ std::string name_of(GitRepository& repository, const std::string& sha) {
   return info ? fmt::format("{} {}", sha.substr(0, 12), info->subject) : sha;
 }
 
-/// What the strategy would choose, if each answer were "no crash".
+/// The search once every run of the bad commit has crashed.
+class DryRun {
+ public:
+  DryRun(const BisectConfig& config, const CommitGraph& graph, const ResolvedCommits& commits)
+      : model_(std::make_unique<CommitGraph>(graph), config, {}, 1) {
+    answer(config.find == Find::Cause ? 0 : graph.find(commits.bad).value_or(0), RunOutcome::TargetCrash);
+  }
+
+  std::optional<Proposal> next() const {
+    const auto proposals = model_.propose(1, {});
+    return proposals.empty() ? std::nullopt : std::optional(proposals.front());
+  }
+
+  /// All runs of `commit` come to `outcome`, until the search has no more questions about it.
+  void answer(CommitId commit, RunOutcome outcome) {
+    model_.record(commit, outcome);
+    for (auto asked = next(); searching() && asked && asked->commit == commit; asked = next()) {
+      model_.record(commit, outcome);
+    }
+  }
+
+  bool searching() const { return model_.status().state == SearchState::Searching; }
+  SearchStatus status() const { return model_.status(); }
+
+ private:
+  SearchModel model_;
+};
+
+void print_choice(const DryRun& search, const CommitGraph& graph, GitRepository& repository, Output& output) {
+  const auto choice = search.next();
+  if (!search.searching() || !choice) return print(output, "  nothing more to test");
+  const auto status = search.status();
+  const std::string runs = choice->runs == 1 ? "a run" : fmt::format("up to {} runs", choice->runs);
+  print(output, fmt::format("  {} ({})", name_of(repository, graph.name(choice->commit)), runs));
+  print(output, "  " + bisecting_line(status.revisions_left, status.steps_left));
+}
+
+/// What the strategy would choose first, and after either answer.
 ExitCode print_choices(const BisectConfig& config, GitRepository& repository, const ResolvedCommits& commits,
                        Output& output) {
-  auto graph = range_of(config, repository, commits);
+  const auto graph = range_of(config, repository, commits);
   if (!graph) return say(graph.errors()), ExitCode::Usage;
-  print(output, fmt::format("{} candidates", graph->candidates()));
-  SearchModel model(std::make_unique<CommitGraph>(std::move(graph.value())), config, {}, 1);
-  model.record(config.find == Find::Cause ? 0 : model.graph().find(commits.bad).value_or(0), RunOutcome::TargetCrash);
-  for (int i = 0; i < kFirstChoices && model.status().state == SearchState::Searching; ++i) {
-    const auto proposals = model.propose(1, {});
-    if (proposals.empty()) break;
-    const auto status = model.status();
-    print(output, bisecting_line(status.revisions_left, status.steps_left));
-    print(output, fmt::format("  up to {} runs of {}", proposals.front().runs,
-                              name_of(repository, model.graph().name(proposals.front().commit))));
-    for (int run = 0; run < proposals.front().runs; ++run) model.record(proposals.front().commit, RunOutcome::NoCrash);
+  print(output, fmt::format("then the search among {} candidates begins with", graph->candidates()));
+  DryRun search(config, graph.value(), commits);
+  print_choice(search, graph.value(), repository, output);
+  const auto first = search.next();
+  if (first && search.searching()) {
+    DryRun crashed(config, graph.value(), commits);
+    crashed.answer(first->commit, RunOutcome::TargetCrash);
+    print(output, "if that crashes, it goes on with");
+    print_choice(crashed, graph.value(), repository, output);
+    search.answer(first->commit, RunOutcome::NoCrash);
+    print(output, "if it does not, with");
+    print_choice(search, graph.value(), repository, output);
   }
   return output.flush() ? ExitCode::Ok : ExitCode::Input;
 }
@@ -115,6 +152,9 @@ ExitCode dry_run_bisection(const BisectConfig& config) {
   print(output, "first, the crash is reproduced on " + name_of(repository, commits->bad));
   if (commits->good.empty()) {
     print(output, "then releases are tried until one is good; if that is " + commits->releases.front().tag + ":");
+  }
+  if (config.strategy == StrategyKind::Git && config.find == Find::Cause && !commits->good.empty()) {
+    print(output, "then " + name_of(repository, commits->good) + " is tested, to be sure that it is good");
   }
   return print_choices(config, repository, commits.value(), output);
 }

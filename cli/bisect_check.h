@@ -18,7 +18,7 @@ Result<CommitGraph> range_of(const BisectConfig& config, Repository& repository,
 /// Looks up everything that the configuration names, says what is amiss, and else how it was understood.
 ExitCode check_bisection(const BisectConfig& config);
 
-/// Prints what would be tested first, were the crash to reproduce.
+/// Prints what would be tested first, were the crash to reproduce in every run, and what after either answer.
 ExitCode dry_run_bisection(const BisectConfig& config);
 
 }  // namespace ktriage

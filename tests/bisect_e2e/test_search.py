@@ -1,5 +1,6 @@
 """The search finds the culprit: strategies, workers, flaky crashes, other crashes, broken builds, fixes."""
 
+import re
 import unittest
 
 from .harness import BisectionTest, table
@@ -47,6 +48,19 @@ class SearchTest(BisectionTest):
         self.assert_culprit(run, "other_crash")
         counted = [one["counted_as"] for step in run.result["steps"] for one in step["runs"] if "counted_as" in one]
         self.assertEqual(set(counted), {"target crash"})
+
+    def test_dry_run_names_what_a_run_tests_first(self):
+        self.make()
+        self.configure(**GIT)
+        dry = self.finish(self.start("--dry-run"))
+        self.assertEqual(dry.status, 0, dry)
+        self.assertFalse(self.state.exists())
+        said = re.findall(r"(?:^  |^first.* on |^then )([0-9a-f]{12}) ", dry.out, re.M)
+        self.assertEqual(len(said), 5, dry)
+        run = self.bisect()
+        steps = [(step["sha"][:12], step["verdict"]) for step in run.result["steps"]][:4]
+        self.assertEqual([sha for sha, _ in steps[:3]], said[:3], f"{dry.out}\n{run}")
+        self.assertEqual(steps[3][0], said[3] if steps[2][1] == "bad" else said[4], f"{dry.out}\n{run}")
 
 
 if __name__ == "__main__":

@@ -230,7 +230,7 @@ class History:
             say("\n")
         for ref, commit in refs.items():
             say(f"reset {ref}\nfrom :{commit.mark}\n\n")
-        marks = directory / ".git/marks"
+        marks = (directory / ".git/marks").absolute()
         subprocess.run(["git", "-C", str(directory), "fast-import", "--quiet", "--force", f"--export-marks={marks}"],
                        input=out.getvalue(), check=True)
         lines = [line.split() for line in marks.read_text().splitlines()]
