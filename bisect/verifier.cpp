@@ -30,6 +30,18 @@ bool Verifier::same_image(const BuildKey& a, const BuildKey& b) {
   return one.build && other.build && !one.build->image.empty() && one.build->image == other.build->image;
 }
 
+/// Of the build and of all that have its image: the same kernel need not be booted again under another name.
+Evidence Verifier::shared_evidence(const BuildKey& key) {
+  Evidence out = bench_.evidence(key);
+  for (const auto& other : bench_.tested()) {
+    if (other == key || !same_image(other, key)) continue;
+    const Evidence& alike = bench_.evidence(other);
+    out.runs.insert(out.runs.end(), alike.runs.begin(), alike.runs.end());
+    out.outcomes.insert(out.outcomes.end(), alike.outcomes.begin(), alike.outcomes.end());
+  }
+  return out;
+}
+
 Result<bool> Verifier::test_culprit(const std::string& culprit) {
   const bool culprit_crashes = config_.find == Find::Cause;
   SessionStatus status;
@@ -37,17 +49,17 @@ Result<bool> Verifier::test_culprit(const std::string& culprit) {
   bench_.show(status);
   const auto parents = repository_.parents(culprit);
   if (!parents) return parents.errors();
-  const auto test = [&](const std::string& commit, bool shall_crash) {
-    const CrashCounts counts = counts_of(commit);
-    return bench_.test({commit, {}}, [&](const Evidence& evidence) {
-      return is_settled(evidence, shall_crash, counts) ||
-             (commit != culprit && same_image({commit, {}}, {culprit, {}}));
-    });
-  };
-  const auto tested = test(culprit, culprit_crashes);
+  // The culprit's own crash is what the report shows.
+  const CrashCounts counts = counts_of(culprit);
+  const auto tested = bench_.test(
+      {culprit, {}}, [&](const Evidence& evidence) { return is_settled(evidence, culprit_crashes, counts); });
   if (!tested) return tested;
-  for (const auto& parent : parents.value()) {
-    const auto done = test(parent, !culprit_crashes);
+  for (const auto& sha : parents.value()) {
+    const BuildKey parent{sha, {}};
+    const CrashCounts others = counts_of(sha);
+    const auto done = bench_.test(parent, [&](const Evidence& /*own*/) {
+      return is_settled(shared_evidence(parent), !culprit_crashes, others) || same_image(parent, {culprit, {}});
+    });
     if (!done) return done;
   }
   return true;
@@ -72,7 +84,7 @@ Result<Verification> Verifier::summary(const std::string& culprit, const std::st
   const auto parents = repository_.parents(culprit);
   if (!parents) return parents.errors();
   for (const auto& sha : parents.value()) {
-    const Evidence& parent = bench_.evidence({sha, {}});
+    const Evidence parent = shared_evidence({sha, {}});
     out.parents.push_back({sha, parent.crashes(), static_cast<int>(parent.runs.size()), !parent.untestable(),
                            chance_of_miss(counts_of(sha), parent.clean())});
     out.no_op = out.no_op || same_image({sha, {}}, {culprit, {}});

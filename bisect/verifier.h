@@ -27,6 +27,7 @@ class Verifier {
   CrashCounts counts_of(const std::string& commit);
   bool is_settled(const Evidence& evidence, bool shall_crash, const CrashCounts& counts) const;
   bool same_image(const BuildKey& a, const BuildKey& b);
+  Evidence shared_evidence(const BuildKey& key);
 
   const BisectConfig& config_;
   Repository& repository_;

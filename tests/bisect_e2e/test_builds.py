@@ -136,6 +136,18 @@ class BuildTest(BisectionTest):
                 images[step["image"]] = step["sha"]
         self.assertIn("same image as", run.log)
 
+    def test_the_culprits_parent_is_not_run_again_under_another_name(self):
+        self.make(docs=0.9, merges=0)
+        run = self.bisect(strategy="git")  # which comes to the parent whatever the builds cost
+        self.assert_culprit(run)
+        images = [step["image"] for step in run.result["steps"]
+                  if step["runs"] and step["sha"] != run.culprit and "reverted" not in step]
+        self.assertEqual(len(images), len(set(images)), run)
+        (parent,) = run.result["verification"]["parents"]
+        self.assertEqual(run.step(parent["sha"])["runs"], [], "the history does not show it: choose another")
+        self.assertGreater(parent["runs"], 0)
+        self.assertEqual(parent["crashes"], 0)
+
     def test_clean_after_failure(self):
         self.make(length=16)
         # What the last build has left behind spoils the next.
