@@ -12,6 +12,13 @@ namespace {
 
 using State = ByteStream::State;
 
+/// Archivers that know no time, or leave it out, write the first that their format has: 1970, or 1980 in a zip.
+std::optional<int64_t> time_of(archive_entry* entry) {
+  constexpr int64_t kFirstLinux = 683'078'400;  // 1991-08-25: no kernel crashed before
+  if (archive_entry_mtime_is_set(entry) == 0 || archive_entry_mtime(entry) < kFirstLinux) return std::nullopt;
+  return archive_entry_mtime(entry);
+}
+
 /// The data of the entry whose header was read last.
 class MemberReader : public ByteStream {
  public:
@@ -133,7 +140,7 @@ class ArchiveReader {
       damage(member.member, "is encrypted");
       return std::nullopt;
     }
-    if (archive_entry_mtime_is_set(entry) != 0) member.time_s = archive_entry_mtime(entry);
+    member.time_s = time_of(entry);
     MemberReader data(handle_.get(), feed_);
     BudgetReader counted(data, context_.budget);
     // What a decoder outside has counted is not counted twice.

@@ -61,6 +61,12 @@ Clusterer::Closest Clusterer::closest(size_t cluster, const Signature& signature
   return best;
 }
 
+bool Clusterer::is_of_another_mistake(size_t cluster, const Signature& signature) const {
+  const auto& exemplars = exemplars_[cluster];
+  return std::any_of(exemplars.begin(), exemplars.end(),
+                     [&](const Signature& exemplar) { return mistakes_differ(signature, exemplar); });
+}
+
 void Clusterer::add_exemplar(size_t cluster, const Signature& signature) {
   auto& exemplars = exemplars_[cluster];
   if (exemplars.size() < kExemplars) exemplars.push_back(signature);
@@ -83,7 +89,7 @@ Placement Clusterer::place(const Signature& signature) {
   Placement placement;
   for (const size_t cluster : candidates(signature)) {
     const Closest found = closest(cluster, signature);
-    if (found.score <= best.score) continue;
+    if (found.score <= best.score || is_of_another_mistake(cluster, signature)) continue;
     best = found;
     placement.cluster = cluster;
   }

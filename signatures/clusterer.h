@@ -58,6 +58,8 @@ class Clusterer {
   };
 
   Closest closest(size_t cluster, const Signature& signature) const;
+  /// A report in the cluster that does not say which mistake it was must not bring two mistakes together.
+  bool is_of_another_mistake(size_t cluster, const Signature& signature) const;
   void add_exemplar(size_t cluster, const Signature& signature);
 
   const SignatureRules& rules_;

@@ -36,6 +36,9 @@ std::string shared_title(const Signature& a, const Signature& b) {
   return common.empty() ? std::string() : common.front();
 }
 
+/// What a detail is about: "heap memory" of "heap memory, freed twice".
+std::string_view topic(std::string_view detail) { return detail.substr(0, detail.find(',')); }
+
 /// Gathers the argument and its weight.
 class Argument {
  public:
@@ -160,8 +163,7 @@ class Argument {
   }
 
   double with_kinds(double score) {
-    // Detectors of other kinds word the same mistake in other ways.
-    if (a_.kind == b_.kind && !a_.detail.starts_with(b_.detail) && !b_.detail.starts_with(a_.detail)) {
+    if (mistakes_differ(a_, b_)) {
       if (explain_) say("not the same mistake: " + a_.detail + " / " + b_.detail);
       score *= kOtherDetail;
     }
@@ -199,6 +201,11 @@ class Argument {
 std::string_view verdict_name(Verdict verdict) {
   if (verdict == Verdict::Same) return "same";
   return verdict == Verdict::Likely ? "likely" : "different";
+}
+
+bool mistakes_differ(const Signature& a, const Signature& b) {
+  const bool compatible = a.detail.starts_with(b.detail) || b.detail.starts_with(a.detail);
+  return !compatible && (a.kind == b.kind || topic(a.detail) == topic(b.detail));
 }
 
 Judgement judge(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules) {

@@ -27,6 +27,10 @@ inline constexpr double kLikelyScore = 0.45;
 /// 16 each). docs/signatures.md says what counts how much, and why.
 Judgement judge(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules);
 
+/// Do their messages name mistakes that are not the same? Detectors of other kinds word a mistake in other ways; but
+/// where both speak of the same thing ("heap memory, ..."), they can be compared.
+bool mistakes_differ(const Signature& a, const Signature& b);
+
 /// The score alone, for much less: to find the closest of many.
 double same_bug_score(const Signature& a, const Signature& b, const FrameModel& model, const SignatureRules& rules);
 

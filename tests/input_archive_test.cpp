@@ -101,6 +101,14 @@ TEST(InputArchive, TakesNamesAsNamesOnly) {
   EXPECT_EQ(files, 1U) << "something was unpacked";
 }
 
+// Reproducible archives carry 1970, zips without times 1980.
+TEST(InputArchive, BelievesNoTimeBeforeLinux) {
+  for (const time_t none : {0, 315'532'800}) {
+    const auto got = read_bytes_as_file(make_archive("pax", {{"log", kLog, 0100000, "", "", none}}));
+    EXPECT_EQ(got.only().time_s, std::nullopt) << none;
+  }
+}
+
 TEST(InputArchive, CutsEndlessNames) {
   InputLimits limits;
   limits.name_bytes = 50;

@@ -66,6 +66,13 @@ TEST(Guilty, CallThatNeverReturnsNamesTheNextFunction) {
   EXPECT_EQ(guilty(crash_of("kernel panic: no", {"panic", "widget_next+0", "widget_probe"})), "widget_probe");
 }
 
+TEST(Guilty, WhoPrintsUnderALockIsAtFaultNotThePrinting) {
+  EXPECT_EQ(guilty(crash_of("WARNING: locking bug in probe_console",
+                            {"lock_acquire", "_raw_spin_lock_irqsave", "probe_console", "printk_sprint",
+                             "vprintk_store", "vprintk_emit", "_printk", "widget_warn", "widget_probe"})),
+            "widget_warn");
+}
+
 TEST(Guilty, LinkRegisterHoldsTheCallerOfALeaf) {
   auto report = crash_of("BUG: unable to handle kernel paging request in widget_copy", {"memcpy", "vfs_read"});
   report.report = "pc : memcpy+0x10/0x40\nlr : widget_copy+0x34/0x44\n";

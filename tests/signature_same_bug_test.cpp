@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "rules/pack_loader.h"
+#include "signatures/clusterer.h"
 #include "signatures/same_bug.h"
 #include "tests/signature_samples.h"
 
@@ -87,6 +90,44 @@ TEST_F(SameBug, UseAfterFreeIsJudgedByWhoFreed) {
   EXPECT_GT(same.score, other.score + 0.1);
   EXPECT_NE(same.why.find("freed by the same function widget_drop"), std::string::npos) << same.why;
   EXPECT_NE(other.why.find("freed by widget_drop / widget_close"), std::string::npos) << other.why;
+}
+
+TEST_F(SameBug, WhatIsWrongWithMemoryIsToldAlikeByAllDetectors) {
+  const auto saying = [](const char* title, const char* line) {
+    auto report = crash_of(title, {"widget_drop", "widget_scan"});
+    report.report = line;
+    return report;
+  };
+  const auto twice = saying("KASAN: double-free in widget_drop", "BUG: KASAN: double-free in widget_drop+0x1/0x2\n");
+  const auto too_many = saying("BUG: Slab has in widget_drop",
+                               "BUG widgets (Not tainted): Slab has 0 allocated objects but 1 are to be freed\n");
+  const auto foreign = saying("WARNING in widget_drop", "cache_from_obj: Wrong slab cache. b but object is from a\n");
+  const auto beyond =
+      saying("BUG: Right Redzone overwritten in widget_drop", "BUG widgets (Not tainted): Right Redzone overwritten\n");
+  const auto unclear = saying("general protection fault in widget_drop", "");
+  const auto dead = saying("WARNING: refcount bug in widget_drop", "refcount_t: addition on 0; use-after-free.\n");
+  EXPECT_EQ(judge_pair(twice, too_many).verdict, Verdict::Same);
+  for (const auto& [a, b] : {std::pair{twice, foreign}, {too_many, foreign}, {twice, beyond}, {foreign, beyond}}) {
+    const Judgement judgement = judge_pair(a, b);
+    EXPECT_NE(judgement.verdict, Verdict::Same) << judgement.why;
+    EXPECT_NE(judgement.why.find("not the same mistake: heap memory, "), std::string::npos) << judgement.why;
+  }
+  EXPECT_EQ(judge_pair(unclear, foreign).verdict, Verdict::Same);
+  EXPECT_EQ(judge_pair(twice, dead).verdict, Verdict::Same) << "of a count the allocator does not speak";
+}
+
+TEST_F(SameBug, AReportThatDoesNotSayJoinsNoTwoMistakes) {
+  const auto copy = [](const char* message, std::initializer_list<std::string> frames) {
+    auto report = crash_of("BUG: bad usercopy in widget_copy", frames);
+    report.report = message;
+    return report;
+  };
+  Clusterer clusterer(pack_.signatures, model_);
+  const auto place = [&](const CrashReport& report) { return clusterer.place(signer_.sign(report)).cluster; };
+  const size_t to =
+      place(copy("usercopy: Kernel memory exposure attempt detected\n", {"widget_copy", "widget_scan", "widget_run"}));
+  EXPECT_EQ(place(copy("", {"widget_copy", "widget_run"})), to);
+  EXPECT_NE(place(copy("usercopy: Kernel memory overwrite attempt detected\n", {"widget_copy", "widget_run"})), to);
 }
 
 TEST_F(SameBug, DamagedReportIsNeverSurelyTheSameAsASoundOne) {
