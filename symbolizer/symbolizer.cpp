@@ -18,6 +18,12 @@ std::string_view release_of_banner(std::string_view banner) {
   return banner.substr(0, banner.find(' '));
 }
 
+std::string name_of(const KernelInfo& kernel) {
+  std::string out = kernel.release.empty() ? "a kernel" : "Linux " + kernel.release;
+  if (!kernel.build_id.empty()) out += " with build id " + kernel.build_id;
+  return out;
+}
+
 Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) {
   options.warn = [warn = std::move(options.warn), turn = std::make_shared<std::mutex>()](const std::string& message) {
     const std::lock_guard lock(*turn);  // backends warn while others look up
@@ -136,6 +142,22 @@ std::optional<std::string> Symbolizer::build_id_mismatch(std::string_view build_
   return "the log's kernel has build id " + std::string(build_id) + ", but " + options_.vmlinux + " has " + own;
 }
 
+std::optional<std::string> Symbolizer::mismatch(const KernelInfo& crashed) const {
+  const auto release = release_mismatch(crashed.release);
+  return release ? release : build_id_mismatch(crashed.build_id);
+}
+
+bool Symbolizer::refuses(const KernelInfo& crashed) const {
+  return options_.mismatch == Mismatch::Refuse && mismatch(crashed);
+}
+
+KernelInfo Symbolizer::kernel() const {
+  KernelInfo out;
+  out.release = release_;
+  out.build_id = vmlinux_->file().build_id();
+  return out;
+}
+
 namespace {
 
 /// The frames that `chain` stands for in place of `frame`.
@@ -185,9 +207,7 @@ void Symbolizer::symbolize(Stack& stack) {
 }
 
 void Symbolizer::symbolize(CrashReport& report) {
-  if (const auto mismatch = release_mismatch(report.kernel.release)) {
-    if (options_.mismatch == Mismatch::Refuse) return warn_once(*mismatch + "; --force takes it nevertheless");
-  }
+  if (refuses(report.kernel)) return warn_once(*mismatch(report.kernel) + "; --force takes it nevertheless");
   for (auto& stack : report.stacks) symbolize(stack);
   if (report.guilty) place_guilty(report);
   if (options_.rules == nullptr) return;

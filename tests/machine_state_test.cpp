@@ -52,6 +52,22 @@ TEST(MachineState, Facts) {
   for (const auto& [text, facts] : cases) EXPECT_EQ(facts_of(extract(text)), facts) << text;
 }
 
+TEST(MachineState, BuildId) {
+  const std::string id = "0123456789abcdef0123456789abcdef01234567";
+  const std::string start = "CPU: 1 PID: 2 Comm: init Not tainted 6.1.0 #2";
+  for (const auto& [text, build_id] : std::vector<std::pair<std::string, std::string>>{
+           {start + "\n", ""},
+           {start + " " + id + "\n", id},
+           {start + "-Ubuntu " + id + " \r\n", id},
+           {"CPU: 1 UID: 0 PID: 2 Comm: init Not tainted 6.16.0 #2 PREEMPT(full)  " + id + "\n", id},
+           {start + " " + id.substr(1) + "\n", ""},
+           {start + "0" + id + "\n", ""},
+           {start + " " + id + " and more\n", ""}}) {
+    EXPECT_EQ(extract(text).kernel.build_id, build_id) << text;
+    EXPECT_EQ(extract(text).kernel.release, text.find("6.16") == std::string::npos ? "6.1.0" : "6.16.0") << text;
+  }
+}
+
 TEST(MachineState, Architecture) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"BUG: x\n", ""},

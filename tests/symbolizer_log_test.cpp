@@ -278,10 +278,23 @@ TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   symbolizer_->symbolize(report);
   EXPECT_EQ(report.stacks.front().frames.size(), once.stacks.front().frames.size()) << "a second time changes nothing";
 
+  const CrashReport unknown = other;
   other.kernel.release = "6.1.0-other";
   symbolizer_->symbolize(other);
   EXPECT_EQ(other.stacks.front().frames.size(), 1U);
   EXPECT_EQ(other.guilty->line, 0U);
+  EXPECT_EQ(warnings_.size(), 1U);
+
+  other = unknown;
+  other.kernel.build_id = "0123456789abcdef0123456789abcdef01234567";
+  symbolizer_->symbolize(other);
+  EXPECT_EQ(other.stacks.front().frames.size(), 1U);
+  ASSERT_EQ(warnings_.size(), 2U);
+  EXPECT_NE(warnings_[1].find(other.kernel.build_id), std::string::npos) << warnings_[1];
+  EXPECT_NE(warnings_[1].find(symbolizer_->kernel().build_id), std::string::npos) << warnings_[1];
+  other.kernel.build_id = symbolizer_->kernel().build_id;
+  symbolizer_->symbolize(other);
+  EXPECT_EQ(other.stacks.front().frames.size(), 3U);
 }
 
 TEST(Mentions, DoNotOverlap) {
