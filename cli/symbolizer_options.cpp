@@ -80,10 +80,12 @@ Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values) {
   return options;
 }
 
-Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules) {
+Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules,
+                                                  std::function<void(const std::string&)> warn) {
   auto options = symbolizer_options_of(values);
   if (!options) return options.errors();
   options->rules = rules;
+  options->warn = std::move(warn);
   if (options->vmlinux.empty()) return std::unique_ptr<Symbolizer>();
   return Symbolizer::open(std::move(options.value()));
 }
