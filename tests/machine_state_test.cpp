@@ -38,6 +38,8 @@ TEST(MachineState, Facts) {
       {"CPU: 0 UID: 0 PID: 12 Comm: syz.1.17 Not tainted 6.12.0 #1 PREEMPT\n", "0 12 syz.1.17 | 6.12.0 | - | -"},
       {"CPU: 3 PID: 12 Comm: two words Tainted: G        W          6.1.0 #2\n",
        "3 12 two words | 6.1.0 | G        W | -"},
+      {"CPU: 1 PID: 2992 Comm: bash Kdump: loaded Not tainted 6.1.0-minimal #2\n",
+       "1 2992 bash | 6.1.0-minimal | - | -"},
       {"Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014\n",
        "- - - | - | - | QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014"},
       {"watchdog: BUG: soft lockup - CPU#2 stuck for 22s! [kworker/2:1:123]\n", "2 123 kworker/2:1 | - | - | -"},
