@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +36,7 @@ struct SymbolizerOptions {
   std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
   std::string cache_directory;                       ///< empty: no cache
   Mismatch mismatch = Mismatch::Refuse;
+  unsigned index_jobs = 0;  ///< threads that decode all of vmlinux when it is opened; 0: what is asked for, as it is
   /// Rules that tell machinery from guilty functions, for inlined calls; may be null, must outlive the symbolizer.
   const RulePack* rules = nullptr;
   /// Told what the user should know: a module that is missing, a tool that died. Each thing once, never two at a time.
@@ -93,7 +93,7 @@ class Symbolizer {
   bool refuses(const KernelInfo& crashed) const;
 
   /// Passes on what the user should know, unless it was said before.
-  void warn_once(const std::string& message);
+  void warn(const std::string& message) const { options_.warn(message); }
 
   /// Release and build id of the vmlinux, as far as it tells them.
   KernelInfo kernel() const;
@@ -125,8 +125,6 @@ class Symbolizer {
   std::map<std::string, std::unique_ptr<KernelBinary>, std::less<>> modules_;  // null: not to be had
   std::map<std::string, size_t> failures_;
   std::mutex looking_up_;  // guards modules_, failures_, finder_ and the backends
-  std::mutex warning_;     // guards warned_
-  std::set<std::string> warned_;
 };
 
 /// For people: "Linux 6.12.1-foo with build id 0a1b…".
