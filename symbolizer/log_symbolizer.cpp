@@ -16,62 +16,67 @@ namespace {
 /// "\n", "\r\n" or nothing, as the line ends.
 std::string_view ending_of(std::string_view line) {
   size_t size = 0;
-  if (line.ends_with('\n'))
-    ++size;
-  while (size < line.size() && size > 0 && line[line.size() - size - 1] == '\r')
-    ++size;
+  if (line.ends_with('\n')) ++size;
+  while (size < line.size() && size > 0 && line[line.size() - size - 1] == '\r') ++size;
   return line.substr(line.size() - size);
 }
 
-std::string position(const SourcePlace &place) {
-  return place.line > 0 ? place.file + ":" + std::to_string(place.line)
-                        : place.file;
+std::string position(const SourcePlace& place) {
+  return place.line > 0 ? place.file + ":" + std::to_string(place.line) : place.file;
 }
 
-/// " file:line" of the function itself; of each of them if the name stands for
-/// several: " a.c:1 (or b.c:2)".
-std::string positions(const Resolution &resolution) {
+/// " file:line" of the function itself; of each of them if the name stands for several: " a.c:1 (or b.c:2)".
+std::string positions(const Resolution& resolution) {
   std::string out;
-  for (const auto &chain : resolution.chains) {
+  for (const auto& chain : resolution.chains) {
     const std::string one = position(chain.back());
-    if (one.empty())
-      continue;
-    out += out.empty()                          ? " "
-           : out.find('(') == std::string::npos ? " (or "
-                                                : ", ";
+    if (one.empty()) continue;
+    out += out.empty() ? " " : out.find('(') == std::string::npos ? " (or " : ", ";
     out += one;
   }
-  if (out.find('(') != std::string::npos)
-    out += ')';
+  if (out.find('(') != std::string::npos) out += ')';
   return out;
 }
 
-std::string fault_text(const CodeMention &mention) {
-  return std::string(mention.symbol.function) + "+" +
-         std::to_string(*mention.symbol.offset);
+std::string fault_text(const CodeMention& mention) {
+  return std::string(mention.symbol.function) + "+" + std::to_string(*mention.symbol.offset);
+}
+
+/// "RIP: 0033:0x47b7a0": the code segment of user space has the privilege bits set.
+bool is_user_pointer(std::string_view line) {
+  const size_t at = line.find("IP: ");
+  if (at == std::string_view::npos || line.size() < at + 9 || line[at + 8] != ':') return false;
+  const auto segment = to_number<uint32_t>(line.substr(at + 4, 4), 16);
+  return segment && (*segment & 3) == 3;
+}
+
+/// Lines like `line` for the calls that were inlined there, each with the name in the place at `start`.
+std::string inlined_calls(const Resolution::Chain& chain, std::string_view line, size_t start) {
+  std::string out;
+  for (size_t i = 0; i + 1 < chain.size(); ++i) {
+    out += line.substr(0, start);
+    out += chain[i].function + " " + position(chain[i]) + " [inline]";
+    out += ending_of(line).empty() ? "\n" : ending_of(line);
+  }
+  return out;
 }
 
 /// The mention as it is to be printed.
-std::string text_of(const CodeMention &mention, std::string_view line,
-                    const LogSymbolizerOptions &options) {
+std::string text_of(const CodeMention& mention, std::string_view line, const LogSymbolizerOptions& options) {
   const auto text = line.substr(mention.start, mention.end - mention.start);
   const auto name = mention.symbol.function;
-  if (!options.demangle || !text.starts_with(name))
-    return std::string(text);
+  if (!options.demangle || !text.starts_with(name)) return std::string(text);
   return demangle(name).append(text.substr(name.size()));
 }
 
-} // namespace
+}  // namespace
 
-LogSymbolizer::LogSymbolizer(Symbolizer *symbolizer,
-                             LogSymbolizerOptions options, Sink sink)
-    : symbolizer_(symbolizer), options_(options), sink_(std::move(sink)),
-      reader_([this](const LineBlock &block) {
+LogSymbolizer::LogSymbolizer(Symbolizer* symbolizer, LogSymbolizerOptions options, Sink sink)
+    : symbolizer_(symbolizer), options_(options), sink_(std::move(sink)), reader_([this](const LineBlock& block) {
         auto rest = block.bytes;
         while (!rest.empty()) {
           const size_t newline = rest.find('\n');
-          const size_t size =
-              newline == std::string_view::npos ? rest.size() : newline + 1;
+          const size_t size = newline == std::string_view::npos ? rest.size() : newline + 1;
           on_line(rest.substr(0, size));
           rest.remove_prefix(size);
         }
@@ -79,97 +84,72 @@ LogSymbolizer::LogSymbolizer(Symbolizer *symbolizer,
 
 bool LogSymbolizer::is_other_kernel(std::string_view text) {
   std::optional<std::string> mismatch;
-  if (const size_t at = text.find("Linux version ");
-      at != std::string_view::npos) {
+  if (const size_t at = text.find("Linux version "); at != std::string_view::npos) {
     slide_.reset();
     refused_ = false;
     mismatch = symbolizer_->banner_mismatch(text.substr(at));
-  } else if (const size_t comm = text.find(" Comm: ");
-             comm != std::string_view::npos) {
-    // "CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-foo #1 0a1b…"
-    // (lib/dump_stack.c); the build id with CONFIG_STACKTRACE_BUILD_ID.
+  } else if (const size_t comm = text.find(" Comm: "); comm != std::string_view::npos) {
+    // "CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-foo #1 0a1b…" (lib/dump_stack.c); the build id with
+    // CONFIG_STACKTRACE_BUILD_ID.
     const size_t hash = text.find(" #", comm);
-    if (hash == std::string_view::npos)
-      return refused_;
+    if (hash == std::string_view::npos) return refused_;
     const size_t release = text.rfind(' ', hash - 1) + 1;
-    mismatch =
-        symbolizer_->release_mismatch(text.substr(release, hash - release));
+    mismatch = symbolizer_->release_mismatch(text.substr(release, hash - release));
     auto rest = text.substr(hash + 2);
     while (!mismatch && !rest.empty()) {
       const size_t blank = std::min(rest.find_first_of(" \r\n"), rest.size());
       const auto word = rest.substr(0, blank);
-      const bool id =
-          word.size() >= 32 &&
-          word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-      if (id)
-        mismatch = symbolizer_->build_id_mismatch(word);
+      const bool id = word.size() >= 32 && word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+      if (id) mismatch = symbolizer_->build_id_mismatch(word);
       rest.remove_prefix(std::min(blank + 1, rest.size()));
     }
   }
-  if (!mismatch)
-    return refused_;
+  if (!mismatch) return refused_;
   const bool force = symbolizer_->options().mismatch == Mismatch::GoOn;
-  symbolizer_->warn(*mismatch + (force
-                                     ? "; going on, for --force was given"
-                                     : "; its addresses would mean nothing, so "
-                                       "that part of the log is left as it "
-                                       "is (--force goes on)"));
+  symbolizer_->warn(*mismatch + (force ? "; going on, for --force was given"
+                                       : "; its addresses would mean nothing, so that part of the log is left as it "
+                                         "is (--force goes on)"));
   refused_ = !force;
   return refused_;
 }
 
 void LogSymbolizer::on_line(std::string_view line) {
   if (symbolizer_ == nullptr || is_other_kernel(line)) {
-    if (refused_)
-      counts_.refused += find_mentions(line).size();
+    if (refused_) counts_.refused += find_mentions(line).size();
     return write_demangled(line);
   }
   learn_slide(line);
-  if (!annotate(line) && !annotate_address(line))
-    write(line);
-  if (options_.disassemble)
-    disassemble(line);
+  if (!annotate(line) && !annotate_address(line)) write(line);
+  if (options_.disassemble) disassemble(line);
 }
 
-Resolution LogSymbolizer::resolve(const CodeMention &mention) {
-  const auto &symbol = mention.symbol;
+Resolution LogSymbolizer::resolve(const CodeMention& mention) {
+  const auto& symbol = mention.symbol;
   // arm64 and riscv repeat the faulting instruction as the trace's first frame.
-  const bool fault =
-      mention.kind == CodeName::Kind::Exact || fault_text(mention) == fault_;
-  const CodeName name{
-      symbol.function, *symbol.offset,
-      symbol.size,     symbol.module,
-      symbol.build_id, fault ? CodeName::Kind::Exact : CodeName::Kind::Return};
+  const bool fault = mention.kind == CodeName::Kind::Exact || fault_text(mention) == fault_;
+  const CodeName name{symbol.function, *symbol.offset,  symbol.size,
+                      symbol.module,   symbol.build_id, fault ? CodeName::Kind::Exact : CodeName::Kind::Return};
   if (mention.kind == CodeName::Kind::Exact) {
     fault_ = fault_text(mention);
     fault_offset_ = symbol.offset;
   }
   Resolution resolution = symbolizer_->resolve(name);
   ++counts_.functions;
-  if (!resolution.chains.empty())
-    ++counts_.resolved;
-  if (resolution.chains.size() > 1)
-    ++counts_.ambiguous;
+  if (!resolution.chains.empty()) ++counts_.resolved;
+  if (resolution.chains.size() > 1) ++counts_.ambiguous;
   return resolution;
 }
 
 bool LogSymbolizer::annotate(std::string_view line) {
   const auto mentions = find_mentions(line);
-  if (mentions.empty())
-    return false;
+  if (mentions.empty()) return false;
   std::string out;
   std::string inlined;
   size_t done = 0;
-  for (const auto &mention : mentions) {
+  for (const auto& mention : mentions) {
     const Resolution resolution = resolve(mention);
-    if (const auto *chain = resolution.only();
-        chain != nullptr && mention.is_frame) {
-      for (size_t i = 0; i + 1 < chain->size(); ++i) {
-        const SourcePlace &place = (*chain)[i];
-        inlined += line.substr(0, mention.start);
-        inlined += place.function + " " + position(place) + " [inline]";
-        inlined += ending_of(line).empty() ? "\n" : ending_of(line);
-      }
+    if (const auto* chain = resolution.only(); chain != nullptr && mention.is_frame) {
+      inlined += inlined_calls(*chain, line, mention.start);
     }
     out += line.substr(done, mention.start - done);
     out += text_of(mention, line, options_);
@@ -182,11 +162,10 @@ bool LogSymbolizer::annotate(std::string_view line) {
 }
 
 void LogSymbolizer::write_demangled(std::string_view line) {
-  if (!options_.demangle)
-    return write(line);
+  if (!options_.demangle) return write(line);
   std::string out;
   size_t done = 0;
-  for (const auto &mention : find_mentions(line)) {
+  for (const auto& mention : find_mentions(line)) {
     out += line.substr(done, mention.start - done);
     out += text_of(mention, line, options_);
     done = mention.end;
@@ -195,63 +174,41 @@ void LogSymbolizer::write_demangled(std::string_view line) {
   write(out);
 }
 
-/// KASLR moves the kernel by as much as one symbol and its address in the log
-/// differ from the vmlinux; a panic says it outright (arch/x86/kernel/setup.c,
-/// dump_kernel_offset()).
+/// KASLR moves the kernel by as much as one symbol and its address in the log differ from the vmlinux; a panic says it
+/// outright (arch/x86/kernel/setup.c, dump_kernel_offset()).
 void LogSymbolizer::learn_slide(std::string_view line) {
-  if (const size_t at = line.find("Kernel Offset: 0x");
-      at != std::string_view::npos) {
+  if (const size_t at = line.find("Kernel Offset: 0x"); at != std::string_view::npos) {
     auto rest = line.substr(at + 17);
     slide_ = to_number<uint64_t>(eat_while(rest, is_hex_digit), 16);
     return;
   }
-  if (slide_)
-    return;
+  if (slide_) return;
   const size_t open = line.find("[<");
-  if (open == std::string_view::npos)
-    return;
+  if (open == std::string_view::npos) return;
   auto rest = line.substr(open + 2);
   const auto address = to_number<uint64_t>(eat_while(rest, is_hex_digit), 16);
   const auto mentions = find_mentions(line);
-  if (!address || mentions.size() != 1 ||
-      !mentions.front().symbol.module.empty())
-    return;
+  if (!address || mentions.size() != 1 || !mentions.front().symbol.module.empty()) return;
   const auto base = symbolizer_->address_of(mentions.front().symbol.function);
-  if (base)
-    slide_ = *address - *mentions.front().symbol.offset - *base;
+  if (base) slide_ = *address - *mentions.front().symbol.offset - *base;
 }
 
-/// A frame without a name: "[<ffffffff81000000>]" and nothing else, from
-/// kernels without kallsyms.
 bool LogSymbolizer::annotate_address(std::string_view line) {
-  const size_t open = line.rfind("[<");
-  if (open == std::string_view::npos)
-    return false;
-  auto rest = line.substr(open + 2);
-  const auto digits = eat_while(rest, is_hex_digit);
-  const auto address = to_number<uint64_t>(digits, 16);
-  if (!address || digits.size() < 8 || !eat(rest, ">]"))
-    return false;
-  const size_t end = line.size() - rest.size();
-  const auto tail = rest.substr(0, rest.size() - ending_of(line).size());
-  if (tail.find_first_not_of(" \t") != std::string_view::npos)
-    return false;
-  const uint64_t linked = *address - slide_.value_or(0);
+  const auto mention = find_address(line);
+  if (!mention || (mention->kind == CodeName::Kind::Exact && is_user_pointer(line))) return false;
+  const uint64_t linked = mention->address - slide_.value_or(0);
   const auto symbol = symbolizer_->symbol_at(linked);
-  if (!symbol)
-    return false;
+  if (!symbol) return false;
   ++counts_.functions;
-  const auto resolution = symbolizer_->resolve(linked, CodeName::Kind::Return);
-  if (resolution.chains.empty())
-    return false;
+  const auto resolution = symbolizer_->resolve(linked, mention->kind);
+  if (resolution.chains.empty()) return false;
   ++counts_.resolved;
+  const auto& chain = resolution.chains.front();
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "+0x%llx/0x%llx",
-                static_cast<unsigned long long>(linked - symbol->address),
+  std::snprintf(text.data(), text.size(), "+0x%llx/0x%llx", static_cast<unsigned long long>(linked - symbol->address),
                 static_cast<unsigned long long>(symbol->distance));
-  write(std::string(line.substr(0, end)) + " " +
-        resolution.chains.front().back().function + text.data() +
-        positions(resolution) + std::string(line.substr(end)));
+  write(inlined_calls(chain, line, mention->start) + std::string(line.substr(0, mention->end)) + " " +
+        chain.back().function + text.data() + positions(resolution) + std::string(line.substr(mention->end)));
   return true;
 }
 
@@ -259,66 +216,47 @@ namespace {
 
 std::string_view arch_of(uint16_t machine) {
   switch (machine) {
-  case EM_X86_64:
-    return "x86_64";
-  case EM_386:
-    return "i686";
-  case EM_AARCH64:
-    return "arm64";
-  case EM_ARM:
-    return "arm";
-  case EM_PPC64:
-    return "ppc64";
-  case EM_PPC:
-    return "ppc";
-  case EM_RISCV:
-    return "riscv64";
-  default:
-    return {};
+    case EM_X86_64:
+      return "x86_64";
+    case EM_386:
+      return "i686";
+    case EM_AARCH64:
+      return "arm64";
+    case EM_ARM:
+      return "arm";
+    case EM_PPC64:
+      return "ppc64";
+    case EM_PPC:
+      return "ppc";
+    case EM_RISCV:
+      return "riscv64";
+    default:
+      return {};
   }
 }
 
-/// "RIP: 0033:0x47b7a0": the code segment of user space has the privilege bits
-/// set.
-bool is_user_pointer(std::string_view line) {
-  const size_t at = line.find("IP: ");
-  if (at == std::string_view::npos || line.size() < at + 9 ||
-      line[at + 8] != ':')
-    return false;
-  const auto segment = to_number<uint32_t>(line.substr(at + 4, 4), 16);
-  return segment && (*segment & 3) == 3;
-}
-
-} // namespace
+}  // namespace
 
 void LogSymbolizer::disassemble(std::string_view line) {
-  if (line.find("IP: ") != std::string_view::npos)
-    user_mode_ = is_user_pointer(line);
+  if (line.find("IP: ") != std::string_view::npos) user_mode_ = is_user_pointer(line);
   const size_t at = line.find("Code: ");
-  if (at == std::string_view::npos || user_mode_)
-    return;
+  if (at == std::string_view::npos || user_mode_) return;
   const auto arch = arch_of(symbolizer_->machine());
   const auto text = line.substr(at + 6);
-  if (text == last_code_)
-    return; // x86 prints it again when the task is gone
+  if (text == last_code_) return;  // x86 prints it again when the task is gone
   const auto code = parse_machine_code(text, has_big_endian_code(arch));
-  if (!code || !code->trap_offset)
-    return;
+  if (!code || !code->trap_offset) return;
   last_code_ = text;
   std::string out = line.ends_with('\n') ? "" : "\n";
-  const std::string_view ending =
-      ending_of(line).empty() ? "\n" : ending_of(line);
+  const std::string_view ending = ending_of(line).empty() ? "\n" : ending_of(line);
   const auto instructions = ktriage::disassemble(*code, arch, {fault_offset_});
   if (instructions.empty()) {
-    symbolizer_->warn(
-        needs_objdump(arch)
-            ? "Code: lines stay as they are: no riscv64-linux-gnu-objdump in "
-              "$PATH "
-              "(Debian's package binutils-riscv64-linux-gnu)"
-            : "Code: lines stay as they are: no disassembler for this machine");
+    symbolizer_->warn(needs_objdump(arch) ? "Code: lines stay as they are: no riscv64-linux-gnu-objdump in $PATH "
+                                            "(Debian's package binutils-riscv64-linux-gnu)"
+                                          : "Code: lines stay as they are: no disassembler for this machine");
     return;
   }
-  for (const auto &instruction : format_instructions(*code, instructions)) {
+  for (const auto& instruction : format_instructions(*code, instructions)) {
     out += line.substr(0, at);
     out += instruction;
     out += ending;
@@ -326,4 +264,4 @@ void LogSymbolizer::disassemble(std::string_view line) {
   write(out);
 }
 
-} // namespace ktriage
+}  // namespace ktriage

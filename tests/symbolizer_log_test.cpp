@@ -248,6 +248,33 @@ TEST_F(Log, BareAddressesAreRebased) {
             both + " " + at("init/main.c", "start_sink") + "\n" + bare(address + slide) + place + "\n");
 }
 
+TEST_F(Log, AddressesOfAKernelWithoutKallsyms) {
+  // lib/vsprintf.c, symbol_string(): %pS comes to the address.
+  const auto& file = symbolizer_->vmlinux().file();
+  const auto hex = [](uint64_t address) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(address));
+    return std::string(text);
+  };
+  const std::string prefix = "[    1.234567][   T49] ";
+  const std::string sink = hex(marked_address(file, "after_sink"));
+  for (const std::string frame : {" ", " ? "}) {
+    EXPECT_EQ(symbolized(symbolizer_.get(), prefix + frame + sink + "\r\n"),
+              prefix + frame + sink + " " + sink_ + " " + at("init/main.c", "start_sink") + "\r\n");
+  }
+  const std::string pointer = prefix + "RIP: 0010:";
+  const std::string nested = hex(marked_address(file, "in_innermost"));
+  EXPECT_EQ(symbolized(symbolizer_.get(), pointer + nested + "\n"),
+            pointer + "innermost " + at("include/helper.h", "innermost") + " [inline]\n" + pointer + "middle " +
+                at("include/helper.h", "middle") + " [inline]\n" + pointer + nested + " " + nested_ + " " +
+                at("lib/nested.c", "use_nested") + "\n");
+  for (const auto& line :
+       std::vector<std::string>{"Memory at " + sink, " CR2: " + sink, " " + sink + " more", " 0x1234", " 0x",
+                                "RIP: 0033:0xffffffff81000010", " 0xffffffffff000000"}) {
+    EXPECT_EQ(symbolized(symbolizer_.get(), line), line);
+  }
+}
+
 TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   CrashReport report;
   Stack& stack = report.stacks.emplace_back();
