@@ -1,6 +1,8 @@
 #include "cli/symbolizer_options.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 #include "cli/messages.h"
 #include "rules/yaml_reader.h"
@@ -57,6 +59,9 @@ void add_symbolizer_options(OptionsDescription& options) {
       "the addr2line to use: GNU's, LLVM's or elfutils' (default: found by the machine of vmlinux)");
   add("addr2line-timeout", po::value<double>()->value_name("SECONDS")->default_value(60, "60"),
       "how long addr2line may take to answer before it is started anew");
+  add("index", po::bool_switch(),
+      "decode all of vmlinux first, on all processors, rather than what is asked for: pays where the cache shall hold "
+      "it");
   add("no-cache", po::bool_switch(), "neither read nor write $XDG_CACHE_HOME/ktriage");
 }
 
@@ -75,15 +80,18 @@ Result<SymbolizerOptions> symbolizer_options_of(const OptionValues& values) {
   if (!(limit > 0 && limit <= 86400)) return Diagnostic{"--addr2line-timeout", 0, 0, "not a number of seconds"};
   options.addr2line_limit = std::chrono::milliseconds(static_cast<int64_t>(limit * 1000) + 1);
   if (has_flag(values, "force")) options.mismatch = Mismatch::GoOn;
+  if (has_flag(values, "index")) options.index_jobs = std::max(1U, std::thread::hardware_concurrency());
   if (!has_flag(values, "no-cache")) options.cache_directory = default_cache();
   options.warn = [](const std::string& message) { say(message); };
   return options;
 }
 
-Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules) {
+Result<std::unique_ptr<Symbolizer>> symbolizer_of(const OptionValues& values, const RulePack* rules,
+                                                  std::function<void(const std::string&)> warn) {
   auto options = symbolizer_options_of(values);
   if (!options) return options.errors();
   options->rules = rules;
+  options->warn = std::move(warn);
   if (options->vmlinux.empty()) return std::unique_ptr<Symbolizer>();
   return Symbolizer::open(std::move(options.value()));
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -34,12 +36,16 @@ lately they were seen. PATH may be a log, compressed or not; a directory, at any
 with archives in it; a fuzzer's workdir; a pstore or ABRT directory; a journal (journalctl -o export or -o json); - is the
 standard input. The first crash of each log counts. What cannot be read is reported, and does not stop the others.
 
+With --vmlinux crashes get files, lines and inlined calls before they are compared; those of another kernel are listed
+without, which is said once. Logs that the database knows are not opened again, so they stay as they were read.
+
 Exit status: 0 no crash, 1 crashes found, 2 bad usage or rules, 3 an input could not be read, 130 interrupted.
 
 Examples:
   ktriage triage logs/
   ktriage triage --explain --limit 5 workdir/crashes results.tar.zst
   ktriage triage --json /var/lib/systemd/pstore | jq -r '[.count, .name, .title] | @tsv'
+  ktriage triage --vmlinux linux/vmlinux logs/           guilty functions with file:line
   ktriage triage --db bugs.db --html bugs.html logs/     again and again: reads what is new
   ktriage triage --db bugs.db                            what is known
   ktriage triage --db bugs.db --mark 3f2a90c1d5e7 fixed  or ignore, none, duplicate-of OTHER
@@ -86,7 +92,8 @@ Result<unsigned> jobs_of(const OptionValues& values) {
 /// A run with its parts, from paths to a result.
 class TriageSession {
  public:
-  TriageSession(const OptionValues& values, const Engine& engine, Symbolizer* symbolizer)
+  /// `symbolizer` may be null.
+  TriageSession(const OptionValues& values, const Engine& engine, CrashSymbolizer* symbolizer)
       : signer_(engine.pack()), tools_{engine, signer_, book_} {
     tools_.count = has_flag(values, "all") ? Count::Independent : Count::First;
     tools_.symbolizer = symbolizer;
@@ -163,6 +170,38 @@ std::string text_of(const OptionValues& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
 }
 
+/// What the symbolizer has to say, held back until all threads are done: they find it in any order, and a progress bar
+/// stands where it would be said.
+class SymbolizerOfRun {
+ public:
+  SymbolizerOfRun(const OptionValues& values, const RulePack& rules)
+      : symbolizer_(symbolizer_of(values, &rules, [this](const std::string& note) { notes_.insert(note); })) {
+    if (!symbolizer_) {
+      say(symbolizer_.errors());  // the list is worth having without lines
+    } else if (symbolizer_.value()) {
+      for_crashes_.emplace(*symbolizer_.value());
+    }
+  }
+
+  /// Null: nobody asked for one, or it is not to be had.
+  CrashSymbolizer* get() { return for_crashes_ ? &*for_crashes_ : nullptr; }
+  bool failed() const { return !symbolizer_; }
+
+  /// Ends its work.
+  void say_notes() {
+    if (!for_crashes_) return;
+    if (const auto note = for_crashes_->note()) notes_.insert(*note);
+    for_crashes_.reset();
+    symbolizer_.value().reset();  // its end may be worth a note too
+    for (const auto& note : notes_) say(note);
+  }
+
+ private:
+  std::set<std::string> notes_;
+  Result<std::unique_ptr<Symbolizer>> symbolizer_;
+  std::optional<CrashSymbolizer> for_crashes_;
+};
+
 /// What is wrong with the options taken together; empty: nothing.
 std::string contradiction(const OptionValues& values, bool has_paths) {
   const bool has_db = values.count("db") > 0;
@@ -170,6 +209,7 @@ std::string contradiction(const OptionValues& values, bool has_paths) {
   if (has_db && text_of(values, "db").empty()) return "--db needs the name of a file";
   if (values.count("mark") > 0 && !has_db) return "--mark needs --db: marks are kept in the database";
   if (values.count("mark") > 0 && has_paths) return "--mark takes no paths: mark first, then triage";
+  if (values.count("vmlinux") > 0 && !has_paths && has_db) return "--vmlinux needs PATH: what is known stays as it is";
   if (!has_paths && !has_db) return "say what to triage: directories, archives, logs, or - for the standard input";
   return {};
 }
@@ -213,16 +253,16 @@ ExitCode run(const OptionValues& values) {
   if (!pack) return say(pack.errors()), ExitCode::Usage;
   const Engine engine(std::move(pack.value()), incidents_of(values));
   if (const auto good = symbolizer_options_of(values); !good) return say(good.errors()), ExitCode::Usage;
-  const auto symbolizer = symbolizer_of(values, &engine.pack());
-  if (!symbolizer) say(symbolizer.errors());  // the list is worth having without lines
+  SymbolizerOfRun symbolizer(values, engine.pack());
 
-  TriageSession session(values, engine, symbolizer ? symbolizer->get() : nullptr);
+  TriageSession session(values, engine, symbolizer.get());
   const auto result = session.run(paths, text_of(values, "db"), jobs.value());
+  symbolizer.say_notes();
   if (!result) return say(result.errors()), ExitCode::Input;
   for (const auto& [file, reason] : result->failed) say(Diagnostics{{file, 0, 0, reason}});
   const bool is_shown = show(result.value(), values, style.value());
   if (session.interrupted()) return ExitCode::Interrupted;
-  if (!symbolizer || !result->failed.empty() || !is_shown) return ExitCode::Input;
+  if (symbolizer.failed() || !result->failed.empty() || !is_shown) return ExitCode::Input;
   return found_or_not(result.value());
 }
 

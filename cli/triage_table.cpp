@@ -73,13 +73,19 @@ std::string pad(std::string text, size_t columns) {
   return text;
 }
 
+/// The guilty function's file and line; without a symbolizer, the file that the crash is about.
+std::string file_of(const Cluster& cluster) {
+  if (!cluster.guilty || cluster.guilty->line == 0) return cluster.guilty_file;
+  return fmt::format("{}:{}", cluster.guilty->file, cluster.guilty->line);
+}
+
 /// What --explain adds below a cluster's line.
 std::string explanation_of(const Cluster& cluster) {
   std::string out;
   const auto line = [&out](std::string_view label, std::string_view text) {
     out += fmt::format("      {:<9}{}\n", label, escape_for_terminal(text));
   };
-  if (!cluster.guilty_file.empty()) line("file", cluster.guilty_file);
+  if (const auto file = file_of(cluster); !file.empty()) line("file", file);
   line("log", fmt::format("{}, byte {}", cluster.representative.member.file, cluster.representative.member.start_byte));
   for (const auto& title : cluster.alt_titles) line("also", title);
   for (const auto& [why, count] : cluster.merged_because)

@@ -44,8 +44,9 @@ struct LogRange {
 
 struct KernelInfo {
   std::string release;
-  std::string arch;     ///< as `uname -m` says; from the registers and lines that only one architecture prints
-  std::string tainted;  ///< the letters and texts behind "Tainted: "; empty: not tainted or unknown
+  std::string build_id;  ///< of vmlinux, lower-case hexadecimal, as kernels with CONFIG_STACKTRACE_BUILD_ID print it
+  std::string arch;      ///< as `uname -m` says; from the registers and lines that only one architecture prints
+  std::string tainted;   ///< the letters and texts behind "Tainted: "; empty: not tainted or unknown
   std::string hardware;
 };
 

@@ -39,6 +39,7 @@ void extract_facts(std::string_view line, const ConsoleRules& console, CrashRepo
     report.comm = facts.named("comm");  // with its PID, or not at all
   }
   set_if_empty(report.kernel.release, facts.named("release"));
+  set_if_empty(report.kernel.build_id, facts.named("build_id"));
   set_if_empty(report.kernel.tainted, facts.named("tainted"));
   set_if_empty(report.kernel.hardware, facts.named("hardware"));
 }

@@ -39,10 +39,6 @@ Result<Addr2lineTool> Addr2linePool::tool_for(const ElfFile& file) {
   return Diagnostic{file.name(), 0, 0, "no addr2line for its machine is installed; try the packages elfutils or llvm"};
 }
 
-void Addr2linePool::warn_once(const std::string& message) {
-  if (said_.insert(message).second) warn_(message);
-}
-
 Addr2lineProcess* Addr2linePool::worker(const Addr2lineTool& tool, const std::string& path, const std::string& section,
                                         bool wide) {
   for (auto at = workers_.begin(); at != workers_.end(); ++at) {
@@ -67,10 +63,9 @@ std::vector<Addr2lineFrame> Addr2linePool::ask(const Addr2lineTool& tool, const 
       return std::move(*answer);
     }
     workers_.pop_front();
-    warn_once(tool.program + " died or gave no answer; it was started anew");
+    warn_(tool.program + " died or gave no answer; it was started anew");
   }
-  if (++failures_ == kMaxFailures)
-    warn_once(tool.program + " keeps failing and is asked no more; the log goes on without");
+  if (++failures_ == kMaxFailures) warn_(tool.program + " keeps failing and is asked no more; the log goes on without");
   return {};
 }
 

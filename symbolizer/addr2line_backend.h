@@ -4,7 +4,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "symbolizer/addr2line_tool.h"
@@ -37,13 +36,11 @@ class Addr2linePool {
     std::string section;
     Addr2lineProcess process;
   };
-  void warn_once(const std::string& message);
   Addr2lineProcess* worker(const Addr2lineTool& tool, const std::string& path, const std::string& section, bool wide);
 
   std::string program_;
   std::chrono::milliseconds limit_;
   Warn warn_;
-  std::set<std::string> said_;
   std::list<Worker> workers_;  // the one used last in front
   int failures_ = 0;           // in a row
 };

@@ -22,6 +22,9 @@ class Backend {
   /// The frames of `address`, innermost first: inlined calls, then the function that holds the code. Empty if nothing
   /// is known. Views live until the next call.
   virtual std::vector<SourceFrame> look_up(uint64_t address) = 0;
+
+  /// Gets all ready that can be asked for, `jobs` threads at a time, where that pays.
+  virtual void prepare(unsigned /*jobs*/) {}
 };
 
 }  // namespace ktriage

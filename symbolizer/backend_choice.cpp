@@ -8,8 +8,9 @@
 namespace ktriage {
 namespace {
 
-Result<std::unique_ptr<Backend>> open_dwarf(const ElfFile& file, const std::string& cache_directory) {
-  auto backend = DwarfBackend::open(file, IndexCache::open({cache_directory, file.build_id(), file.file_size()}));
+Result<std::unique_ptr<Backend>> open_dwarf(const ElfFile& file, const std::string& cache_directory,
+                                            const DwarfBackend::Warn& warn) {
+  auto backend = DwarfBackend::open(file, IndexCache::open({cache_directory, file.build_id(), file.file_size()}), warn);
   if (!backend) return backend.errors();
   return std::unique_ptr<Backend>(std::move(backend.value()));
 }
@@ -26,11 +27,11 @@ BackendFactory make_backend_factory(const SymbolizerOptions& options) {
       case BackendKind::Addr2line:
         return Addr2lineBackend::open(file, pool);
       case BackendKind::Dwarf:
-        return open_dwarf(file, cache);
+        return open_dwarf(file, cache, warn);
       case BackendKind::Check:
         break;
     }
-    auto trusted = open_dwarf(file, cache);
+    auto trusted = open_dwarf(file, cache, warn);
     if (!trusted) return trusted.errors();
     auto other = Addr2lineBackend::open(file, pool);
     if (!other) return other.errors();

@@ -15,12 +15,18 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMaxFiles = 200000;  // a directory given by mistake must not keep us walking for hours
 
+/// "foo.ko.xz" → "foo.ko": the name that the file's debug information goes by.
+std::string without_compression(std::string path) {
+  for (const std::string_view end : {".xz", ".zst", ".gz"}) {
+    if (path.ends_with(end)) path.resize(path.size() - end.size());
+  }
+  return path;
+}
+
 /// "kernel/fs/foo-bar.ko.xz" → "foo_bar"; empty if it is no module.
 std::string module_name(const fs::path& path) {
-  std::string name = path.filename();
-  for (const std::string_view end : {".xz", ".zst", ".gz", ".debug"}) {
-    if (name.ends_with(end)) name.resize(name.size() - end.size());
-  }
+  std::string name = without_compression(path.filename());
+  if (name.ends_with(".debug")) name.resize(name.size() - 6);
   if (!name.ends_with(".ko")) return {};
   name.resize(name.size() - 3);
   std::replace(name.begin(), name.end(), '-', '_');
@@ -34,6 +40,7 @@ bool is_there(const fs::path& path) {
 
 /// "12ab…" below `root`: root/.build-id/12/ab….debug
 std::string build_id_path(const std::string& root, std::string_view id) {
+  if (id.size() < 2) return {};
   return root + "/.build-id/" + std::string(id.substr(0, 2)) + "/" + std::string(id.substr(2)) + ".debug";
 }
 
@@ -100,16 +107,11 @@ Result<ElfFile> BinaryFinder::find_module(std::string_view name, std::string_vie
   if (!indexed_) index_modules();
   std::string key(name);
   std::replace(key.begin(), key.end(), '-', '_');
-  const auto found = modules_.find(key);
-  if (found == modules_.end()) {
-    return Diagnostic{std::string(name), 0, 0,
-                      places_.module_directories.empty() ? "module not found; --modules DIR says where modules lie"
-                                                         : "module not found in the directories of --modules"};
-  }
   std::optional<ElfFile> best;
   int best_score = -1;
   Diagnostics errors;
-  for (const auto& path : found->second) {
+  const auto found = modules_.find(key);
+  for (const auto& path : found == modules_.end() ? std::vector<std::string>() : found->second) {
     auto file = open_perhaps_compressed(path);
     if (!file) {
       errors.push_back(file.errors().front());
@@ -122,8 +124,28 @@ Result<ElfFile> BinaryFinder::find_module(std::string_view name, std::string_vie
     best_score = score;
     if (score == 3) break;
   }
-  if (!best) return errors;
-  return with_debug_info(std::move(*best));
+  if (best_score < 2) {
+    if (auto other = find_debug_file(std::string(build_id), {})) return std::move(*other);
+  }
+  if (best) return with_debug_info(std::move(*best));
+  if (!errors.empty()) return errors;
+  return Diagnostic{std::string(name), 0, 0,
+                    places_.module_directories.empty() ? "module not found; --modules DIR says where modules lie"
+                                                       : "module not found in the directories of --modules"};
+}
+
+std::optional<ElfFile> BinaryFinder::find_debug_file(const std::string& id,
+                                                     const std::vector<std::string>& places) const {
+  if (id.size() < 8) return std::nullopt;
+  std::vector<std::string> paths = {build_id_path(places_.debug_root, id)};
+  for (const auto& directory : places_.module_directories) paths.push_back(build_id_path(directory, id));
+  paths.insert(paths.end(), places.begin(), places.end());
+  for (const auto& path : paths) {
+    if (auto debug = open_debug_file(path, id)) return debug;
+  }
+  if (!places_.debuginfod) return std::nullopt;
+  const auto answer = run_to_end({"debuginfod-find", "debuginfo", id}, std::chrono::seconds(90));
+  return answer ? open_debug_file(answer->substr(0, answer->find('\n')), id) : std::nullopt;
 }
 
 std::optional<ElfFile> BinaryFinder::open_debug_file(const std::string& path, const std::string& build_id) const {
@@ -136,28 +158,24 @@ std::optional<ElfFile> BinaryFinder::open_debug_file(const std::string& path, co
 ElfFile BinaryFinder::with_debug_info(ElfFile file) const {
   if (file.has_debug_info()) return file;
   const std::string id = file.build_id();
-  if (id.size() < 8) return file;
-  std::vector<std::string> paths = {build_id_path(places_.debug_root, id)};
-  for (const auto& directory : places_.module_directories) paths.push_back(build_id_path(directory, id));
-  const fs::path self = fs::absolute(file.name());
-  paths.push_back(build_id_path(self.parent_path(), id));
+  const fs::path self = fs::absolute(without_compression(file.name()));
+  std::vector<std::string> places = {build_id_path(self.parent_path(), id)};
   if (const std::string link(file.debug_link()); !link.empty() && link.find('/') == std::string::npos) {
-    paths.push_back(self.parent_path() / link);
-    paths.push_back(self.parent_path() / ".debug" / link);
-    paths.push_back(places_.debug_root + self.parent_path().native() + "/" + link);
+    places.push_back(self.parent_path() / link);
+    places.push_back(self.parent_path() / ".debug" / link);
+    places.push_back(places_.debug_root + self.parent_path().native() + "/" + link);
   }
-  paths.push_back(places_.debug_root + self.native());
-  paths.push_back(places_.debug_root + self.native() + ".debug");
-  for (const auto& path : paths) {
-    if (auto debug = open_debug_file(path, id)) return std::move(*debug);
+  std::vector<std::string> mirrored = {self.native()};
+  // /lib is a link to /usr/lib, or a tree was unpacked elsewhere: distributions' debug packages know one name only.
+  if (const size_t at = self.native().rfind("/lib/modules/"); at != std::string::npos) {
+    const std::string tail = self.native().substr(at);
+    mirrored.insert(mirrored.end(), {tail, "/usr" + tail});
   }
-  if (places_.debuginfod) {
-    const auto answer = run_to_end({"debuginfod-find", "debuginfo", id}, std::chrono::seconds(90));
-    if (answer) {
-      const std::string path = answer->substr(0, answer->find('\n'));
-      if (auto debug = open_debug_file(path, id)) return std::move(*debug);
-    }
+  for (const auto& path : mirrored) {
+    places.push_back(places_.debug_root + path);
+    places.push_back(places_.debug_root + path + ".debug");
   }
+  if (auto debug = find_debug_file(id, places)) return std::move(*debug);
   return file;
 }
 
@@ -169,8 +187,10 @@ std::vector<std::string> BinaryFinder::vmlinux_candidates(std::string_view relea
   const fs::path root("/");
   const std::string image = "vmlinux-" + r;
   for (const fs::path& path :
-       {debug / "boot" / image, debug / "lib/modules" / r / "vmlinux", debug / "usr/lib/modules" / r / "vmlinux",
-        root / "lib/modules" / r / "build/vmlinux", root / "boot" / image, root / "usr/lib/modules" / r / "vmlinux"}) {
+       {debug / "boot" / image, debug / "boot" / (image + ".debug"),  // Debian, Ubuntu; SUSE
+        debug / "lib/modules" / r / "vmlinux", debug / "usr/lib/modules" / r / "vmlinux",
+        debug / "usr/lib/modules" / r / "vmlinux.debug", root / "lib/modules" / r / "build/vmlinux",
+        root / "boot" / image, root / "usr/lib/modules" / r / "vmlinux"}) {
     if (is_there(path)) found.push_back(path);
   }
   return found;

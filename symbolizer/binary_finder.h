@@ -25,7 +25,8 @@ class BinaryFinder {
   BinaryFinder(SearchPlaces places, std::string vmlinux);
 
   /// The module's file, decompressed if need be, with debug information if any file of that name has some. `build_id`:
-  /// what the log says, or empty; a file with another one is passed over unless there is no better.
+  /// what the log says, or empty; a file with another one is passed over unless there is no better, nor anything by
+  /// that id.
   Result<ElfFile> find_module(std::string_view name, std::string_view build_id);
 
   /// `file`, or the file that holds the debug information which was split off it.
@@ -39,6 +40,8 @@ class BinaryFinder {
   void add_directory(const std::string& directory);
   bool add_build_tree(const std::string& directory);
   void add_file(const std::string& path);
+  /// The file with the debug information of a build: in build-id trees, at one of `places`, or from debuginfod.
+  std::optional<ElfFile> find_debug_file(const std::string& build_id, const std::vector<std::string>& places) const;
   std::optional<ElfFile> open_debug_file(const std::string& path, const std::string& build_id) const;
 
   SearchPlaces places_;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace ktriage {
@@ -32,6 +33,13 @@ void remove_stale_drafts(const fs::path& path) {
 }  // namespace
 
 uint64_t cache_checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+std::string why_not_written(const std::string& path) {
+  const std::string directory = fs::path(path).parent_path();
+  const int code = access(directory.c_str(), W_OK) == 0 ? ENOSPC : errno;
+  return "the cache " + directory + " cannot be written: " + std::generic_category().message(code) +
+         "; next time all is decoded anew (--no-cache does without)";
+}
 
 DraftFile::DraftFile(std::string path) : path_(std::move(path)), draft_(path_ + ".XXXXXX") {
   std::error_code error;

@@ -24,6 +24,9 @@ constexpr uint64_t kCacheByteOrder = 0x0102030405060708;
 /// Of bytes that a cache file holds; costs less than reading them.
 uint64_t cache_checksum(std::string_view bytes);
 
+/// Why a cache file could not be written, as its directory looks, for people.
+std::string why_not_written(const std::string& path);
+
 /// A file that takes its name only once it is whole (rename(2)), and otherwise leaves nothing behind. Its directory is
 /// made if need be; drafts there of writers that were killed an hour ago or more are removed.
 class DraftFile {

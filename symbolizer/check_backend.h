@@ -19,6 +19,7 @@ class CheckBackend : public Backend {
 
   std::string_view name() const override { return "check"; }
   std::vector<SourceFrame> look_up(uint64_t address) override;
+  void prepare(unsigned jobs) override { trusted_->prepare(jobs); }
 
  private:
   std::unique_ptr<Backend> trusted_;

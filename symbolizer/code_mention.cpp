@@ -96,4 +96,32 @@ std::vector<CodeMention> find_mentions(std::string_view line) {
   return found;
 }
 
+std::optional<AddressMention> find_address(std::string_view line) {
+  constexpr size_t kLeastDigits = 8;
+  const size_t last = line.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos) return std::nullopt;
+  const auto text = line.substr(0, last + 1);
+  const size_t bracket = text.rfind("[<");
+  const size_t prefixed = text.rfind("0x");
+  AddressMention out;
+  std::string_view rest;
+  if (bracket != std::string_view::npos && text.ends_with(">]")) {
+    out.start = bracket;
+    rest = text.substr(bracket + 2, text.size() - bracket - 4);
+  } else if (prefixed != std::string_view::npos) {
+    out.start = prefixed;
+    rest = text.substr(prefixed + 2);
+    const auto before = text.substr(0, prefixed);
+    const bool is_pointer = names_instruction(before);
+    if (!is_pointer && !is_frame_start(before)) return std::nullopt;
+    if (is_pointer) out.kind = CodeName::Kind::Exact;
+  }
+  const auto digits = eat_while(rest, is_hex_digit);
+  const auto address = to_number<uint64_t>(digits, 16);
+  if (digits.size() < kLeastDigits || !rest.empty() || !address) return std::nullopt;
+  out.address = *address;
+  out.end = text.size();
+  return out;
+}
+
 }  // namespace ktriage

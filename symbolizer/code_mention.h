@@ -22,4 +22,16 @@ struct CodeMention {
 /// All mentions of a line, in order. Those that have a source position behind them already are left out. Linear.
 std::vector<CodeMention> find_mentions(std::string_view line);
 
+/// An address of code in a line of a console, without a name: what kernels without kallsyms print.
+struct AddressMention {
+  uint64_t address = 0;
+  size_t start = 0;  ///< in the line
+  size_t end = 0;
+  CodeName::Kind kind = CodeName::Kind::Return;
+};
+
+/// The address that a line consists of, as a stack frame or an instruction pointer: "[<ffffffff81000000>]",
+/// " ? 0xffffffff81000000", "RIP: 0010:0xffffffff81000000".
+std::optional<AddressMention> find_address(std::string_view line);
+
 }  // namespace ktriage

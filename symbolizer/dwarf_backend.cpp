@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "symbolizer/unit_decoder.h"
 
@@ -21,13 +22,14 @@ std::vector<AddressRange> code_of(const ElfFile& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<DwarfBackend>> DwarfBackend::open(const ElfFile& file, std::unique_ptr<IndexCache> cache) {
+Result<std::unique_ptr<DwarfBackend>> DwarfBackend::open(const ElfFile& file, std::unique_ptr<IndexCache> cache,
+                                                         Warn warn) {
   if (!file.has_debug_info()) {
     return Diagnostic{file.name(), 0, 0,
                       "holds no debug information (.debug_info); build with CONFIG_DEBUG_INFO, or take the "
                       "distribution's -dbg package"};
   }
-  std::unique_ptr<DwarfBackend> backend(new DwarfBackend(file, std::move(cache)));
+  std::unique_ptr<DwarfBackend> backend(new DwarfBackend(file, std::move(cache), std::move(warn)));
   // Inflating sections takes long: not if the cache may have all that will be asked for.
   if (backend->map_.stretches().empty()) {
     if (auto error = backend->load_sections()) return *error;
@@ -35,8 +37,9 @@ Result<std::unique_ptr<DwarfBackend>> DwarfBackend::open(const ElfFile& file, st
   return backend;
 }
 
-DwarfBackend::DwarfBackend(const ElfFile& file, std::unique_ptr<IndexCache> cache)
+DwarfBackend::DwarfBackend(const ElfFile& file, std::unique_ptr<IndexCache> cache, Warn warn)
     : file_(file),
+      warn_(std::move(warn)),
       cache_(std::move(cache)),
       map_(cache_ && !cache_->stretches().empty() ? UnitMap(sections_, cache_->stretches(), cache_->is_complete())
                                                   : UnitMap(sections_)),
@@ -93,12 +96,14 @@ std::vector<SourceFrame> DwarfBackend::look_up(uint64_t address) {
   return frames;
 }
 
-void DwarfBackend::decode_all(unsigned jobs) {
-  load_sections();
+void DwarfBackend::prepare(unsigned jobs) {
+  if (!map_.is_complete()) load_sections();
   std::vector<uint64_t> wanted;
   for (const uint64_t offset : map_.all()) {
-    if (units_.count(offset) == 0) wanted.push_back(offset);
+    if (units_.count(offset) == 0 && !(cache_ && cache_->find(offset))) wanted.push_back(offset);
   }
+  if (wanted.empty()) return;
+  load_sections();
   std::vector<std::string> decoded(wanted.size());
   std::atomic<size_t> next{0};
   std::atomic<uint64_t> bytes{0};
@@ -118,7 +123,8 @@ void DwarfBackend::decode_all(unsigned jobs) {
     auto& kept = units_.emplace(wanted[i], Decoded{std::move(decoded[i]), UnitIndex({})}).first->second;
     kept.index = UnitIndex(kept.bytes);
   }
-  dirty_ = dirty_ || !wanted.empty();
+  dirty_ = true;
+  save();
 }
 
 void DwarfBackend::save() {
@@ -128,7 +134,7 @@ void DwarfBackend::save() {
   for (const auto& [offset, decoded] : units_) {
     if (decoded.index.valid()) units.emplace(offset, decoded.index.bytes());
   }
-  cache_->save(units, map_.stretches(), map_.is_complete());
+  if (!cache_->save(units, map_.stretches(), map_.is_complete())) warn_(why_not_written(cache_->path()));
 }
 
 }  // namespace ktriage

@@ -13,6 +13,8 @@ namespace {
 
 // Where the first section of a relocatable file is put: 0 must stay an address that nothing has.
 constexpr uint64_t kFirstAddress = 0x1000000;
+constexpr uint64_t kMaxAlignment = 1 << 20;
+constexpr uint64_t kPage = 4096;
 
 struct RawSection {
   uint32_t name = 0;
@@ -124,17 +126,40 @@ std::optional<Diagnostic> ElfFile::read() {
   return std::nullopt;
 }
 
-/// Gives each section of a relocatable file room of its own, as the module loader does.
+namespace {
+
+bool is_init_code(const ElfSection& section) { return section.holds_code() && section.name.starts_with(".init"); }
+bool is_lasting_code(const ElfSection& section) { return section.holds_code() && !section.name.starts_with(".init"); }
+bool is_data(const ElfSection& section) { return (section.flags & SHF_ALLOC) != 0 && !section.holds_code(); }
+
+}  // namespace
+
+/// Gives each section of a relocatable file an address. Code lies as the module loader puts it (kernel/module/main.c,
+/// layout_sections()): section behind section as the file has them, those for initialization apart. The distance from a
+/// symbol to the next, which the kernel prints as a function's size, may span two of them, and the last one's function
+/// reaches to the end of the last page.
 void ElfFile::lay_out() {
+  for (auto& section : sections_) section.address = 0;
   uint64_t next = kFirstAddress;
+  lay_out(next, is_lasting_code);
+  lay_out(next, is_init_code);
+  lay_out(next, is_data);
+}
+
+void ElfFile::lay_out(uint64_t& next, bool (*belongs)(const ElfSection&)) {
+  const auto align = [&next](uint64_t alignment) { next = (next + alignment - 1) / alignment * alignment; };
   for (auto& section : sections_) {
-    section.address = 0;
-    if ((section.flags & SHF_ALLOC) == 0) continue;
-    const uint64_t alignment = std::clamp<uint64_t>(section.alignment, 16, 1 << 20);
-    next = (next + alignment - 1) / alignment * alignment;
+    if (!belongs(section)) continue;
+    align(std::min<uint64_t>(section.alignment, kMaxAlignment));
     section.address = next;
-    next += std::min<uint64_t>(section.size, uint64_t{1} << 40) + 16;  // an end is not the next one's start
+    next += std::min<uint64_t>(section.size, uint64_t{1} << 40);
   }
+  align(kPage);
+  for (auto& section : sections_) {
+    if (belongs(section)) section.memory_end = next;
+  }
+  next += kPage;
+  align(kMaxAlignment);
 }
 
 const ElfSection* ElfFile::find_section(std::string_view name) const {

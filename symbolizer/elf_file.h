@@ -25,6 +25,8 @@ struct ElfSection {
   uint32_t link = 0;
   uint32_t info = 0;
   uint64_t alignment = 1;
+  /// Of relocatable files: where the memory ends that the module loader gives this section and its like.
+  uint64_t memory_end = 0;
   bool holds_code() const;
 };
 
@@ -94,6 +96,7 @@ class ElfFile {
   Diagnostic error(const std::string& what) const { return {name_, 0, 0, what}; }
   std::optional<Diagnostic> read();
   void lay_out();
+  void lay_out(uint64_t& next, bool (*belongs)(const ElfSection&));
 
   std::string name_;
   MappedFile file_;

@@ -42,6 +42,9 @@ class KernelBinary {
   /// falls back to the symbol table. Never empty if a symbol holds the address.
   std::vector<SourcePlace> look_up(uint64_t address, const SourceRoots& roots);
 
+  /// Decodes all of it now, `jobs` threads at a time.
+  void prepare(unsigned jobs) { backend_->prepare(jobs); }
+
   /// "Linux version …" as this vmlinux prints it when it boots, without the line end; empty for a module.
   std::string banner() const;
   /// Root of the source tree, told by where init/main.c was compiled; none for a module.

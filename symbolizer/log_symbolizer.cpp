@@ -42,6 +42,25 @@ std::string fault_text(const CodeMention& mention) {
   return std::string(mention.symbol.function) + "+" + std::to_string(*mention.symbol.offset);
 }
 
+/// "RIP: 0033:0x47b7a0": the code segment of user space has the privilege bits set.
+bool is_user_pointer(std::string_view line) {
+  const size_t at = line.find("IP: ");
+  if (at == std::string_view::npos || line.size() < at + 9 || line[at + 8] != ':') return false;
+  const auto segment = to_number<uint32_t>(line.substr(at + 4, 4), 16);
+  return segment && (*segment & 3) == 3;
+}
+
+/// Lines like `line` for the calls that were inlined there, each with the name in the place at `start`.
+std::string inlined_calls(const Resolution::Chain& chain, std::string_view line, size_t start) {
+  std::string out;
+  for (size_t i = 0; i + 1 < chain.size(); ++i) {
+    out += line.substr(0, start);
+    out += chain[i].function + " " + position(chain[i]) + " [inline]";
+    out += ending_of(line).empty() ? "\n" : ending_of(line);
+  }
+  return out;
+}
+
 /// The mention as it is to be printed.
 std::string text_of(const CodeMention& mention, std::string_view line, const LogSymbolizerOptions& options) {
   const auto text = line.substr(mention.start, mention.end - mention.start);
@@ -87,10 +106,9 @@ bool LogSymbolizer::is_other_kernel(std::string_view text) {
   }
   if (!mismatch) return refused_;
   const bool force = symbolizer_->options().mismatch == Mismatch::GoOn;
-  symbolizer_->warn_once(*mismatch + (force
-                                          ? "; going on, for --force was given"
-                                          : "; its addresses would mean nothing, so that part of the log is left as it "
-                                            "is (--force goes on)"));
+  symbolizer_->warn(*mismatch + (force ? "; going on, for --force was given"
+                                       : "; its addresses would mean nothing, so that part of the log is left as it "
+                                         "is (--force goes on)"));
   refused_ = !force;
   return refused_;
 }
@@ -131,12 +149,7 @@ bool LogSymbolizer::annotate(std::string_view line) {
   for (const auto& mention : mentions) {
     const Resolution resolution = resolve(mention);
     if (const auto* chain = resolution.only(); chain != nullptr && mention.is_frame) {
-      for (size_t i = 0; i + 1 < chain->size(); ++i) {
-        const SourcePlace& place = (*chain)[i];
-        inlined += line.substr(0, mention.start);
-        inlined += place.function + " " + position(place) + " [inline]";
-        inlined += ending_of(line).empty() ? "\n" : ending_of(line);
-      }
+      inlined += inlined_calls(*chain, line, mention.start);
     }
     out += line.substr(done, mention.start - done);
     out += text_of(mention, line, options_);
@@ -180,29 +193,22 @@ void LogSymbolizer::learn_slide(std::string_view line) {
   if (base) slide_ = *address - *mentions.front().symbol.offset - *base;
 }
 
-/// A frame without a name: "[<ffffffff81000000>]" and nothing else, from kernels without kallsyms.
 bool LogSymbolizer::annotate_address(std::string_view line) {
-  const size_t open = line.rfind("[<");
-  if (open == std::string_view::npos) return false;
-  auto rest = line.substr(open + 2);
-  const auto digits = eat_while(rest, is_hex_digit);
-  const auto address = to_number<uint64_t>(digits, 16);
-  if (!address || digits.size() < 8 || !eat(rest, ">]")) return false;
-  const size_t end = line.size() - rest.size();
-  const auto tail = rest.substr(0, rest.size() - ending_of(line).size());
-  if (tail.find_first_not_of(" \t") != std::string_view::npos) return false;
-  const uint64_t linked = *address - slide_.value_or(0);
+  const auto mention = find_address(line);
+  if (!mention || (mention->kind == CodeName::Kind::Exact && is_user_pointer(line))) return false;
+  const uint64_t linked = mention->address - slide_.value_or(0);
   const auto symbol = symbolizer_->symbol_at(linked);
   if (!symbol) return false;
   ++counts_.functions;
-  const auto resolution = symbolizer_->resolve(linked, CodeName::Kind::Return);
+  const auto resolution = symbolizer_->resolve(linked, mention->kind);
   if (resolution.chains.empty()) return false;
   ++counts_.resolved;
+  const auto& chain = resolution.chains.front();
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "+0x%llx/0x%llx", static_cast<unsigned long long>(linked - symbol->address),
                 static_cast<unsigned long long>(symbol->distance));
-  write(std::string(line.substr(0, end)) + " " + resolution.chains.front().back().function + text.data() +
-        positions(resolution) + std::string(line.substr(end)));
+  write(inlined_calls(chain, line, mention->start) + std::string(line.substr(0, mention->end)) + " " +
+        chain.back().function + text.data() + positions(resolution) + std::string(line.substr(mention->end)));
   return true;
 }
 
@@ -229,14 +235,6 @@ std::string_view arch_of(uint16_t machine) {
   }
 }
 
-/// "RIP: 0033:0x47b7a0": the code segment of user space has the privilege bits set.
-bool is_user_pointer(std::string_view line) {
-  const size_t at = line.find("IP: ");
-  if (at == std::string_view::npos || line.size() < at + 9 || line[at + 8] != ':') return false;
-  const auto segment = to_number<uint32_t>(line.substr(at + 4, 4), 16);
-  return segment && (*segment & 3) == 3;
-}
-
 }  // namespace
 
 void LogSymbolizer::disassemble(std::string_view line) {
@@ -253,9 +251,9 @@ void LogSymbolizer::disassemble(std::string_view line) {
   const std::string_view ending = ending_of(line).empty() ? "\n" : ending_of(line);
   const auto instructions = ktriage::disassemble(*code, arch, {fault_offset_});
   if (instructions.empty()) {
-    symbolizer_->warn_once(needs_objdump(arch) ? "Code: lines stay as they are: no riscv64-linux-gnu-objdump in $PATH "
-                                                 "(Debian's package binutils-riscv64-linux-gnu)"
-                                               : "Code: lines stay as they are: no disassembler for this machine");
+    symbolizer_->warn(needs_objdump(arch) ? "Code: lines stay as they are: no riscv64-linux-gnu-objdump in $PATH "
+                                            "(Debian's package binutils-riscv64-linux-gnu)"
+                                          : "Code: lines stay as they are: no disassembler for this machine");
     return;
   }
   for (const auto& instruction : format_instructions(*code, instructions)) {

@@ -13,7 +13,7 @@ constexpr std::string_view kKind = "symbols";
 /// The file: this and the table's bytes. Numbers are in this machine's byte order.
 struct Header {
   std::array<char, 8> magic = {'k', 't', 's', 'y', 'm', 't', '\n', '\0'};
-  uint64_t version = 1;  // raise with every change of the layout, of SymbolTable's too
+  uint64_t version = 2;  // raise with every change of the layout, of SymbolTable's too
   uint64_t order = kCacheByteOrder;
   std::array<char, 64> build_id{};
   uint64_t file_size = 0;

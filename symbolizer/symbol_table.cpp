@@ -11,14 +11,15 @@
 namespace ktriage {
 namespace {
 
-/// What kallsyms leaves out (scripts/kallsyms.c, scripts/mksysmap), so that it ends no function: mapping symbols,
-/// compiler's labels.
-bool is_noise(std::string_view name) {
-  return name.starts_with('$') || name.starts_with(".L") || name.starts_with("L0\001");
-}
-
-bool is_prefix_symbol(std::string_view name) {
-  return name.starts_with("__pfx_") || name.starts_with("__cfi_") || name.starts_with("__kcfi_typeid_");
+/// What kallsyms leaves out, so that it ends no function: scripts/mksysmap for the kernel, is_mapping_symbol() of
+/// include/linux/module_symbol.h for modules. The padding before functions is not among it: __pfx_foo ends what stands
+/// before, and has a place in traces of its own.
+bool is_noise(std::string_view name, bool is_module) {
+  if (name.starts_with('$') || name.starts_with(".L") || name.starts_with("L0\001")) return true;
+  if (is_module) return false;
+  return name.starts_with("__kcfi_typeid_") || name.starts_with("__efistub_") || name.ends_with("_from_arm") ||
+         name.ends_with("_from_thumb") || name.ends_with("_veneer") ||
+         name.find(".long_branch.") != std::string_view::npos || name.find(".plt_branch.") != std::string_view::npos;
 }
 
 /// The name without what compilers hang on: "foo.isra.0.cold" → "foo".
@@ -61,8 +62,7 @@ std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
     if (!code[symbol.section]) return;
     if (symbol.type != STT_FUNC && symbol.type != STT_NOTYPE && symbol.type != STT_GNU_IFUNC) return;
     const auto name = file.symbol_name(symbol.name);
-    // Modules' own tables keep padding's symbols, the kernel's does not.
-    if (name.empty() || is_noise(name) || (!file.is_relocatable() && is_prefix_symbol(name))) return;
+    if (name.empty() || is_noise(name, file.is_relocatable())) return;
     found.push_back({symbol.address, at_most_32_bits(symbol.size), symbol.name, symbol.section});
   });
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.address < b.address; });
@@ -91,12 +91,10 @@ std::string SymbolTable::build(const ElfFile& file) {
   for (size_t i = functions.size(); i-- > 0;) {  // backwards, so that chains run by address
     const Found& function = functions[i];
     const ElfSection& section = file.sections()[function.section];
-    uint64_t end = section.address + section.size;
-    if (i + 1 < functions.size() && functions[i + 1].address == function.address) {
-      end = function.address + records[i + 1].distance;
-    } else if (i + 1 < functions.size() && functions[i + 1].section == function.section) {
-      end = functions[i + 1].address;
-    }
+    const bool is_last = i + 1 == functions.size();
+    uint64_t end = is_last ? section.address + section.size : functions[i + 1].address;
+    if (file.is_relocatable()) end = is_last ? section.memory_end : std::min(end, section.memory_end);
+    if (!is_last && functions[i + 1].address == function.address) end = function.address + records[i + 1].distance;
     uint32_t& head = heads[hash_of(stem_of(file.symbol_name(function.name))) & (heads.size() - 1)];
     records[i] = {function.address, function.size, end > function.address ? at_most_32_bits(end - function.address) : 0,
                   function.name, head};

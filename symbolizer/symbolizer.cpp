@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "parser/frame_line.h"
@@ -18,10 +19,26 @@ std::string_view release_of_banner(std::string_view banner) {
   return banner.substr(0, banner.find(' '));
 }
 
+std::string name_of(const KernelInfo& kernel) {
+  std::string out = kernel.release.empty() ? "a kernel" : "Linux " + kernel.release;
+  if (!kernel.build_id.empty()) out += " with build id " + kernel.build_id;
+  return out;
+}
+
+namespace {
+
+struct Said {
+  std::mutex turn;
+  std::set<std::string> messages;
+};
+
+}  // namespace
+
 Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) {
-  options.warn = [warn = std::move(options.warn), turn = std::make_shared<std::mutex>()](const std::string& message) {
-    const std::lock_guard lock(*turn);  // backends warn while others look up
-    warn(message);
+  // Backends warn while others look up.
+  options.warn = [warn = std::move(options.warn), said = std::make_shared<Said>()](const std::string& message) {
+    const std::lock_guard lock(said->turn);
+    if (said->messages.insert(message).second) warn(message);
   };
   auto file = open_perhaps_compressed(options.vmlinux);
   if (!file) return file.errors();
@@ -30,6 +47,7 @@ Result<std::unique_ptr<Symbolizer>> Symbolizer::open(SymbolizerOptions options) 
   auto binary =
       KernelBinary::open(finder.with_debug_info(std::move(file.value())), make_backend, options.cache_directory);
   if (!binary) return binary.errors();
+  if (options.index_jobs > 0) binary.value()->prepare(options.index_jobs);
   return std::unique_ptr<Symbolizer>(new Symbolizer(std::move(options), std::move(binary.value()), make_backend));
 }
 
@@ -44,11 +62,6 @@ Symbolizer::Symbolizer(SymbolizerOptions options, std::unique_ptr<KernelBinary> 
   if (options_.rules != nullptr) guilty_.emplace(*options_.rules);
 }
 
-void Symbolizer::warn_once(const std::string& message) {
-  const std::lock_guard lock(warning_);
-  if (warned_.insert(message).second) options_.warn(message);
-}
-
 Resolution Symbolizer::fail(std::string why) {
   ++failures_[why];
   return {{}, std::move(why)};
@@ -60,18 +73,18 @@ KernelBinary* Symbolizer::module(std::string_view name, std::string_view build_i
   auto& slot = modules_[key];
   auto file = finder_.find_module(name, build_id);
   if (!file) {
-    for (const auto& error : file.errors()) warn_once(error.to_string());
+    for (const auto& error : file.errors()) warn(error.to_string());
     return nullptr;
   }
   const std::string found_id = file->build_id();
   if (!build_id.empty() && found_id != build_id && options_.mismatch == Mismatch::Refuse) {
-    warn_once(file->name() + ": build id " + (found_id.empty() ? "absent" : found_id) + ", but the log's module " +
-              std::string(name) + " has " + std::string(build_id) + "; --force takes it nevertheless");
+    warn(file->name() + ": build id " + (found_id.empty() ? "absent" : found_id) + ", but the log's module " +
+         std::string(name) + " has " + std::string(build_id) + "; --force takes it nevertheless");
     return nullptr;
   }
   auto binary = KernelBinary::open(std::move(file.value()), make_backend_, options_.cache_directory);
   if (!binary) {
-    for (const auto& error : binary.errors()) warn_once(error.to_string());
+    for (const auto& error : binary.errors()) warn(error.to_string());
     return nullptr;
   }
   slot = std::move(binary.value());
@@ -136,6 +149,22 @@ std::optional<std::string> Symbolizer::build_id_mismatch(std::string_view build_
   return "the log's kernel has build id " + std::string(build_id) + ", but " + options_.vmlinux + " has " + own;
 }
 
+std::optional<std::string> Symbolizer::mismatch(const KernelInfo& crashed) const {
+  const auto release = release_mismatch(crashed.release);
+  return release ? release : build_id_mismatch(crashed.build_id);
+}
+
+bool Symbolizer::refuses(const KernelInfo& crashed) const {
+  return options_.mismatch == Mismatch::Refuse && mismatch(crashed);
+}
+
+KernelInfo Symbolizer::kernel() const {
+  KernelInfo out;
+  out.release = release_;
+  out.build_id = vmlinux_->file().build_id();
+  return out;
+}
+
 namespace {
 
 /// The frames that `chain` stands for in place of `frame`.
@@ -185,9 +214,7 @@ void Symbolizer::symbolize(Stack& stack) {
 }
 
 void Symbolizer::symbolize(CrashReport& report) {
-  if (const auto mismatch = release_mismatch(report.kernel.release)) {
-    if (options_.mismatch == Mismatch::Refuse) return warn_once(*mismatch + "; --force takes it nevertheless");
-  }
+  if (refuses(report.kernel)) return warn(*mismatch(report.kernel) + "; --force takes it nevertheless");
   for (auto& stack : report.stacks) symbolize(stack);
   if (report.guilty) place_guilty(report);
   if (options_.rules == nullptr) return;

@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +36,7 @@ struct SymbolizerOptions {
   std::chrono::milliseconds addr2line_limit{60000};  ///< how long it may take to answer
   std::string cache_directory;                       ///< empty: no cache
   Mismatch mismatch = Mismatch::Refuse;
+  unsigned index_jobs = 0;  ///< threads that decode all of vmlinux when it is opened; 0: what is asked for, as it is
   /// Rules that tell machinery from guilty functions, for inlined calls; may be null, must outlive the symbolizer.
   const RulePack* rules = nullptr;
   /// Told what the user should know: a module that is missing, a tool that died. Each thing once, never two at a time.
@@ -81,19 +81,22 @@ class Symbolizer {
   std::optional<uint64_t> address_of(std::string_view symbol) const;
 
   /// Fills in file and line of every frame, inserts the frames of inlined calls, looks for the guilty function again
-  /// with those (given `rules`), and gives it its place. Frames that have a file already stay. Does nothing if the
-  /// report is of another kernel.
+  /// with those (given `rules`), and gives it its place. Frames that have a file already stay. A report of another
+  /// kernel is left as it is, and the user told.
   void symbolize(CrashReport& report);
 
   /// Nothing if a kernel that prints this may be ours; else what differs, for people. `banner`: "Linux version …".
   std::optional<std::string> banner_mismatch(std::string_view banner) const;
   std::optional<std::string> release_mismatch(std::string_view release) const;
   std::optional<std::string> build_id_mismatch(std::string_view build_id) const;
+  /// Whether a crash of such a kernel has to be left alone; see SymbolizerOptions::mismatch.
+  bool refuses(const KernelInfo& crashed) const;
 
   /// Passes on what the user should know, unless it was said before.
-  void warn_once(const std::string& message);
+  void warn(const std::string& message) const { options_.warn(message); }
 
-  const std::string& release() const { return release_; }
+  /// Release and build id of the vmlinux, as far as it tells them.
+  KernelInfo kernel() const;
   uint16_t machine() const { return vmlinux_->file().machine(); }
   const KernelBinary& vmlinux() const { return *vmlinux_; }
   const SymbolizerOptions& options() const { return options_; }
@@ -109,6 +112,7 @@ class Symbolizer {
   Resolution fail(std::string why);
   void symbolize(Stack& stack);
   void place_guilty(CrashReport& report) const;
+  std::optional<std::string> mismatch(const KernelInfo& crashed) const;
 
   SymbolizerOptions options_;
   BinaryFinder finder_;
@@ -121,9 +125,10 @@ class Symbolizer {
   std::map<std::string, std::unique_ptr<KernelBinary>, std::less<>> modules_;  // null: not to be had
   std::map<std::string, size_t> failures_;
   std::mutex looking_up_;  // guards modules_, failures_, finder_ and the backends
-  std::mutex warning_;     // guards warned_
-  std::set<std::string> warned_;
 };
+
+/// For people: "Linux 6.12.1-foo with build id 0a1b…".
+std::string name_of(const KernelInfo& kernel);
 
 /// "Linux version 6.12.1-foo (root@host) …" → "6.12.1-foo"; empty if it is no such line.
 std::string_view release_of_banner(std::string_view banner);

@@ -76,8 +76,9 @@ void add_guilty(Writer& out, const std::optional<Guilty>& found) {
 }
 
 void add_machine(Writer& out, const KernelInfo& kernel, const std::optional<Executor>& executor, const Code& code) {
-  const auto& [release, arch, tainted, hardware] = kernel;
+  const auto& [release, build_id, arch, tainted, hardware] = kernel;
   out.add("kernel release", release);
+  out.add("kernel build id", build_id);
   out.add("kernel arch", arch);
   out.add("kernel tainted", tainted);
   out.add("kernel hardware", hardware);

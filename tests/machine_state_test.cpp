@@ -38,6 +38,8 @@ TEST(MachineState, Facts) {
       {"CPU: 0 UID: 0 PID: 12 Comm: syz.1.17 Not tainted 6.12.0 #1 PREEMPT\n", "0 12 syz.1.17 | 6.12.0 | - | -"},
       {"CPU: 3 PID: 12 Comm: two words Tainted: G        W          6.1.0 #2\n",
        "3 12 two words | 6.1.0 | G        W | -"},
+      {"CPU: 1 PID: 2992 Comm: bash Kdump: loaded Not tainted 6.1.0-minimal #2\n",
+       "1 2992 bash | 6.1.0-minimal | - | -"},
       {"Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014\n",
        "- - - | - | - | QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16 04/01/2014"},
       {"watchdog: BUG: soft lockup - CPU#2 stuck for 22s! [kworker/2:1:123]\n", "2 123 kworker/2:1 | - | - | -"},
@@ -50,6 +52,22 @@ TEST(MachineState, Facts) {
       {"CPU: 99999999999 PID: 2 Comm: b Not tainted 6.1.0 #2\n", "- 2 b | 6.1.0 | - | -"},
   };
   for (const auto& [text, facts] : cases) EXPECT_EQ(facts_of(extract(text)), facts) << text;
+}
+
+TEST(MachineState, BuildId) {
+  const std::string id = "0123456789abcdef0123456789abcdef01234567";
+  const std::string start = "CPU: 1 PID: 2 Comm: init Not tainted 6.1.0 #2";
+  for (const auto& [text, build_id] : std::vector<std::pair<std::string, std::string>>{
+           {start + "\n", ""},
+           {start + " " + id + "\n", id},
+           {start + "-Ubuntu " + id + " \r\n", id},
+           {"CPU: 1 UID: 0 PID: 2 Comm: init Not tainted 6.16.0 #2 PREEMPT(full)  " + id + "\n", id},
+           {start + " " + id.substr(1) + "\n", ""},
+           {start + "0" + id + "\n", ""},
+           {start + " " + id + " and more\n", ""}}) {
+    EXPECT_EQ(extract(text).kernel.build_id, build_id) << text;
+    EXPECT_EQ(extract(text).kernel.release, text.find("6.16") == std::string::npos ? "6.1.0" : "6.16.0") << text;
+  }
 }
 
 TEST(MachineState, Architecture) {

@@ -225,7 +225,7 @@ TEST(Cache, HoldsTheWholeIndexAfterDecodingAll) {
   for (const unsigned jobs : {1U, 3U}) {
     auto backend = DwarfBackend::open(file.value(), IndexCache::open({directory.path(), kId, jobs}));
     ASSERT_TRUE(backend.ok());
-    backend.value()->decode_all(jobs);
+    backend.value()->prepare(jobs);
   }
   const auto one = IndexCache::open({directory.path(), kId, 3});
   EXPECT_EQ(one->stretches().empty(), false);

@@ -89,13 +89,36 @@ TEST_F(SymbolizeCommand, RefusesAnotherKernelUnlessForced) {
   EXPECT_NE(forced.out.find(at("init/main.c", "start_sink")), std::string::npos);
 }
 
-TEST_F(SymbolizeCommand, ACacheThatCannotBeIsNoMatter) {
+TEST_F(SymbolizeCommand, ACacheThatCannotBeIsSaidAndNoMatter) {
   Setting setting;
   setting.environment = {{"XDG_CACHE_HOME", "/proc/nowhere"}};
-  const Ran ran = run_ktriage({"symbolize", "--vmlinux", kernel_file("vmlinux")}, log_, setting);
+  const std::vector<std::string> arguments = {"symbolize", "--vmlinux", kernel_file("vmlinux")};
+  const Ran ran = run_ktriage(arguments, log_, setting);
   EXPECT_EQ(ran.exit, 0);
-  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.err,
+            "ktriage: the cache /proc/nowhere/ktriage cannot be written: No such file or directory; next time all is "
+            "decoded anew (--no-cache does without)\n");
   EXPECT_NE(ran.out.find(at("init/main.c", "start_sink")), std::string::npos);
+  auto without = arguments;
+  without.emplace_back("--no-cache");
+  EXPECT_EQ(run_ktriage(without, log_, setting).err, "");
+}
+
+TEST_F(SymbolizeCommand, TheWholeIndexOnDemand) {
+  const auto size_of_cache = [&] {
+    uintmax_t size = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_ / "ktriage")) {
+      if (entry.path().extension() == ".lines") size += entry.file_size();
+    }
+    return size;
+  };
+  const Ran first = run({"symbolize", "--vmlinux", kernel_file("vmlinux")});
+  const auto needed = size_of_cache();
+  EXPECT_EQ(run({"symbolize", "--index", "--vmlinux", kernel_file("vmlinux")}).out, first.out);
+  const auto all = size_of_cache();
+  EXPECT_GT(all, needed);
+  EXPECT_EQ(run({"symbolize", "--index", "--vmlinux", kernel_file("vmlinux")}).out, first.out);
+  EXPECT_EQ(size_of_cache(), all);
 }
 
 TEST_F(SymbolizeCommand, TheJsonOfParseAndWatchHasLines) {

@@ -99,6 +99,37 @@ TEST_F(Finding, TheModuleOfTheRightBuildIsPreferred) {
   EXPECT_EQ(finder.find_module("widget", id)->build_id(), id);
 }
 
+TEST_F(Finding, DebugInformationOfModulesThatAreInstalledCompressed) {
+  // Debian: /lib/modules/R/kernel/widget.ko.xz, and /usr/lib/debug/lib/modules/R/kernel/widget.ko.
+  const std::string installed = directory_ / "lib/modules/6.99.0-pretend/kernel/widget.ko";
+  write_file(installed, read_file(kernel_file("widget.ko")));
+  ASSERT_EQ(std::system(("objcopy --strip-debug '" + installed + "' && xz -q '" + installed + "'").c_str()), 0);
+  SearchPlaces places;
+  places.module_directories = {directory_ / "lib/modules/6.99.0-pretend"};
+  places.debug_root = directory_ / "debug";
+  EXPECT_FALSE(BinaryFinder(places, {}).find_module("widget", {})->has_debug_info());
+  for (const std::string& place :
+       {std::string("/lib/modules"), std::string("/usr/lib/modules"), directory_ / "lib/modules"}) {
+    const std::string debug = places.debug_root + place + "/6.99.0-pretend/kernel/widget.ko";
+    write_file(debug, read_file(kernel_file("widget.ko")));
+    EXPECT_TRUE(BinaryFinder(places, {}).find_module("widget", {})->has_debug_info()) << place;
+    fs::remove(debug);
+  }
+}
+
+TEST_F(Finding, ModulesByTheBuildIdInTheLog) {
+  const std::string id = ElfFile::open(kernel_file("widget.ko"))->build_id();
+  SearchPlaces places;
+  places.debug_root = directory_ / "debug";
+  places.module_directories = {directory_ / "modules"};
+  EXPECT_FALSE(BinaryFinder(places, {}).find_module("widget", id).ok());
+  write_file(places.debug_root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug",
+             read_file(kernel_file("widget.ko")));
+  write_file(directory_ / "modules/widget.ko", read_file(kernel_file("vmlinux-no-debug")));  // of another build
+  EXPECT_EQ(BinaryFinder(places, {}).find_module("widget", id)->build_id(), id);
+  EXPECT_NE(BinaryFinder(places, {}).find_module("widget", {})->build_id(), id);
+}
+
 TEST_F(Finding, ModulesOfABuildTreeByItsList) {
   write_file(directory_ / "drivers/widget.ko", read_file(kernel_file("widget.ko")));
   write_file(directory_ / "modules.order", "drivers/widget.o\ndrivers/missing.o\n");
@@ -133,7 +164,7 @@ TEST_F(Finding, VmlinuxByTheRelease) {
   const std::string root = directory_ / "debug";
   EXPECT_TRUE(BinaryFinder::vmlinux_candidates("6.99.0-pretend", root).empty());
   for (const char* place : {"/usr/lib/modules/6.99.0-pretend/vmlinux", "/lib/modules/6.99.0-pretend/vmlinux",
-                            "/boot/vmlinux-6.99.0-pretend"}) {
+                            "/boot/vmlinux-6.99.0-pretend.debug", "/boot/vmlinux-6.99.0-pretend"}) {
     write_file(root + place, read_file(kernel_file("vmlinux")));
     const auto found = BinaryFinder::vmlinux_candidates("6.99.0-pretend", root);
     ASSERT_FALSE(found.empty()) << place;

@@ -248,6 +248,33 @@ TEST_F(Log, BareAddressesAreRebased) {
             both + " " + at("init/main.c", "start_sink") + "\n" + bare(address + slide) + place + "\n");
 }
 
+TEST_F(Log, AddressesOfAKernelWithoutKallsyms) {
+  // lib/vsprintf.c, symbol_string(): %pS comes to the address.
+  const auto& file = symbolizer_->vmlinux().file();
+  const auto hex = [](uint64_t address) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(address));
+    return std::string(text);
+  };
+  const std::string prefix = "[    1.234567][   T49] ";
+  const std::string sink = hex(marked_address(file, "after_sink"));
+  for (const std::string frame : {" ", " ? "}) {
+    EXPECT_EQ(symbolized(symbolizer_.get(), prefix + frame + sink + "\r\n"),
+              prefix + frame + sink + " " + sink_ + " " + at("init/main.c", "start_sink") + "\r\n");
+  }
+  const std::string pointer = prefix + "RIP: 0010:";
+  const std::string nested = hex(marked_address(file, "in_innermost"));
+  EXPECT_EQ(symbolized(symbolizer_.get(), pointer + nested + "\n"),
+            pointer + "innermost " + at("include/helper.h", "innermost") + " [inline]\n" + pointer + "middle " +
+                at("include/helper.h", "middle") + " [inline]\n" + pointer + nested + " " + nested_ + " " +
+                at("lib/nested.c", "use_nested") + "\n");
+  for (const auto& line :
+       std::vector<std::string>{"Memory at " + sink, " CR2: " + sink, " " + sink + " more", " 0x1234", " 0x",
+                                "RIP: 0033:0xffffffff81000010", " 0xffffffffff000000"}) {
+    EXPECT_EQ(symbolized(symbolizer_.get(), line), line);
+  }
+}
+
 TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   CrashReport report;
   Stack& stack = report.stacks.emplace_back();
@@ -278,10 +305,23 @@ TEST_F(Log, ReportsGetFramesOfInlinedCallsAndAGuiltyPlace) {
   symbolizer_->symbolize(report);
   EXPECT_EQ(report.stacks.front().frames.size(), once.stacks.front().frames.size()) << "a second time changes nothing";
 
+  const CrashReport unknown = other;
   other.kernel.release = "6.1.0-other";
   symbolizer_->symbolize(other);
   EXPECT_EQ(other.stacks.front().frames.size(), 1U);
   EXPECT_EQ(other.guilty->line, 0U);
+  EXPECT_EQ(warnings_.size(), 1U);
+
+  other = unknown;
+  other.kernel.build_id = "0123456789abcdef0123456789abcdef01234567";
+  symbolizer_->symbolize(other);
+  EXPECT_EQ(other.stacks.front().frames.size(), 1U);
+  ASSERT_EQ(warnings_.size(), 2U);
+  EXPECT_NE(warnings_[1].find(other.kernel.build_id), std::string::npos) << warnings_[1];
+  EXPECT_NE(warnings_[1].find(symbolizer_->kernel().build_id), std::string::npos) << warnings_[1];
+  other.kernel.build_id = symbolizer_->kernel().build_id;
+  symbolizer_->symbolize(other);
+  EXPECT_EQ(other.stacks.front().frames.size(), 3U);
 }
 
 TEST(Mentions, DoNotOverlap) {

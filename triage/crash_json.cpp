@@ -69,6 +69,7 @@ Json log_of(const CrashReport& crash, std::string_view file) {
 Json kernel_of(const KernelInfo& kernel) {
   Json out = Json::object();
   add(out, "release", kernel.release);
+  add(out, "build_id", kernel.build_id);
   add(out, "arch", kernel.arch);
   add(out, "tainted", kernel.tainted);
   add(out, "hardware", kernel.hardware);

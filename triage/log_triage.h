@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +8,7 @@
 
 #include "parser/log_parser.h"
 #include "signatures/signature.h"
-#include "symbolizer/symbolizer.h"
+#include "triage/crash_symbolizer.h"
 #include "triage/signature_book.h"
 #include "triage/triage_result.h"
 
@@ -33,8 +32,7 @@ struct TriageTools {
   const Signer& signer;
   SignatureBook& book;
   Count count = Count::First;
-  Symbolizer* symbolizer = nullptr;  ///< may be null; used by one thread at a time
-  std::mutex symbolizer_mutex{};
+  CrashSymbolizer* symbolizer = nullptr;  ///< may be null
   /// Told of each crash that is the best of its signature so far. Called from any thread.
   std::function<void(const Signature&, Representative&&)> on_representative{};
 };

@@ -53,8 +53,7 @@ def functions(path, is_module):
         name, address = fields[7], int(fields[1], 16)
         if name.startswith(("$", ".L")):
             continue
-        if not name.startswith("__pfx_") or is_module:
-            symbols[fields[6]][address] = name
+        symbols[fields[6]][address] = name
         if fields[3] == "FUNC" and not name.startswith("__pfx_"):
             funcs.append((name, fields[6], address, int(fields[2], 0)))
     ends = {index: sorted(addresses) for index, addresses in symbols.items()}
@@ -62,6 +61,8 @@ def functions(path, is_module):
     for name, index, address, code_size in funcs:
         following = bisect.bisect_right(ends[index], address)
         _, start, size = sections[index]
+        if is_module and following == len(ends[index]):
+            continue  # what the module loader puts behind the section counts
         end = ends[index][following] if following < len(ends[index]) else start + size
         if end - address > 1:
             found.append((name, sections[index][0], address, end - address, code_size))

@@ -48,6 +48,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       demand(found.name.starts_with(name), "a symbol is found by its name");
     }
   });
-  backend->decode_all(1);
+  backend->prepare(1);
   return 0;
 }
