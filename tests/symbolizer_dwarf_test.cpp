@@ -156,6 +156,9 @@ TEST(Resolve, PaddingSymbolsEndFunctions) {
   ASSERT_EQ(after.size(), 1U);
   EXPECT_EQ(before.front().distance, after.front().address - before.front().address - 16);
   EXPECT_EQ(symbols.at(after.front().address - 1)->name, "__pfx_suffixed");
+  // A pointer to the function, seen as a return address.
+  EXPECT_EQ(to_text(symbolizer->resolve({"__pfx_suffixed", 16, 16, {}, {}, CodeName::Kind::Return})),
+            "padding before a function");
 }
 
 TEST(Modules, SectionsHaveAddressesOfTheirOwn) {
