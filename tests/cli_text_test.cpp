@@ -90,7 +90,7 @@ TEST(CrashText, EscapesEveryField) {
   CrashReport report = crash();
   const std::string evil = "\x1b]0;x\x07\n";
   report.title = report.type = report.comm = report.corrupted_reason = evil;
-  report.kernel = {evil, evil, evil, evil};
+  report.kernel = {evil, evil, evil, evil, evil};
   report.guilty = Guilty{evil, evil, evil, 1, evil};
   report.stacks = {Stack{StackRole::Crash, evil, {Frame{evil, {}, {}, {}, evil, evil, evil, 1, true, true}}}};
   const std::string text = crash_to_text(report, evil, Style(false));
