@@ -36,8 +36,10 @@ uint64_t cache_checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(
 
 std::string why_not_written(const std::string& path) {
   const std::string directory = fs::path(path).parent_path();
-  const int code = access(directory.c_str(), W_OK) == 0 ? ENOSPC : errno;
-  return "the cache " + directory + " cannot be written: " + std::generic_category().message(code) +
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) error = std::error_code(access(directory.c_str(), W_OK) == 0 ? ENOSPC : errno, std::generic_category());
+  return "the cache " + directory + " cannot be written: " + error.message() +
          "; next time all is decoded anew (--no-cache does without)";
 }
 

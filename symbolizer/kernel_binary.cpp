@@ -1,5 +1,8 @@
 #include "symbolizer/kernel_binary.h"
 
+#include <array>
+#include <utility>
+
 #include "parser/demangle.h"
 
 namespace ktriage {
@@ -38,10 +41,23 @@ std::string KernelBinary::banner() const {
 }
 
 SourceRoots KernelBinary::source_roots() {
-  const auto found = symbols_.find("start_kernel");
-  if (found.empty() || found.front().name != "start_kernel") return {};
-  const auto places = look_up(found.front().address, {});
-  return places.empty() ? SourceRoots() : SourceRoots(places.back().file, "init/main.c");
+  // Compilers and assemblers name the tree in ways of their own: Debian's 6.1 has debian/build/…/init/main.c, and
+  // /build/reproducible-path/linux-6.1.192/arch/x86/entry/entry_64.S.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kKnown = {{
+      {"start_kernel", "init/main.c"},
+      {"entry_SYSCALL_64", "arch/x86/entry/entry_64.S"},
+      {"entry_INT80_32", "arch/x86/entry/entry_32.S"},
+      {"vectors", "arch/arm64/kernel/entry.S"},
+      {"handle_exception", "arch/riscv/kernel/entry.S"},
+  }};
+  SourceRoots roots;
+  for (const auto& [symbol, place] : kKnown) {
+    const auto found = symbols_.find(symbol);
+    if (found.empty() || found.front().name != symbol) continue;
+    const auto places = look_up(found.front().address, {});
+    if (!places.empty()) roots.learn(places.back().file, place);
+  }
+  return roots;
 }
 
 }  // namespace ktriage

@@ -47,7 +47,7 @@ class KernelBinary {
 
   /// "Linux version …" as this vmlinux prints it when it boots, without the line end; empty for a module.
   std::string banner() const;
-  /// Root of the source tree, told by where init/main.c was compiled; none for a module.
+  /// Root of the source tree, told by where well-known functions stand; none for a module.
   SourceRoots source_roots();
 
  private:

@@ -29,14 +29,16 @@ std::string tidy_path(std::string_view path) {
   return out;
 }
 
-SourceRoots::SourceRoots(std::string_view file, std::string_view place) {
+void SourceRoots::learn(std::string_view file, std::string_view place) {
   if (file.size() <= place.size() || !file.ends_with(place)) return;
   file.remove_suffix(place.size());
-  if (file.ends_with('/') && file != "/") root_ = file;
+  if (file.ends_with('/') && file != "/") roots_.emplace_back(file);
 }
 
 std::string_view SourceRoots::shorten(std::string_view path) const {
-  if (!root_.empty() && path.size() > root_.size() && path.starts_with(root_)) return path.substr(root_.size());
+  for (const auto& root : roots_) {
+    if (path.size() > root.size() && path.starts_with(root)) return path.substr(root.size());
+  }
   return path;
 }
 

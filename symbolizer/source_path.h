@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ktriage {
 
@@ -13,13 +14,13 @@ class SourceRoots {
  public:
   SourceRoots() = default;
   /// `file`: a tidied path of DWARF that is known to stand at `place` of the tree ("init/main.c").
-  SourceRoots(std::string_view file, std::string_view place);
+  void learn(std::string_view file, std::string_view place);
 
   /// `path` without the root that it starts with; paths elsewhere stay whole.
   std::string_view shorten(std::string_view path) const;
 
  private:
-  std::string root_;  // with a slash behind; empty: unknown
+  std::vector<std::string> roots_;  // each with a slash behind
 };
 
 }  // namespace ktriage

@@ -7,19 +7,27 @@
 #include <cstring>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace ktriage {
 namespace {
 
+/// What linkers add on machines whose jumps do not reach far enough.
+bool is_linkers(std::string_view name, uint16_t machine) {
+  const bool is_arm = machine == EM_ARM || machine == EM_AARCH64;
+  const bool is_powerpc = machine == EM_PPC || machine == EM_PPC64;
+  if (is_arm) return name.ends_with("_from_arm") || name.ends_with("_from_thumb") || name.ends_with("_veneer");
+  return is_powerpc &&
+         (name.find(".long_branch.") != std::string_view::npos || name.find(".plt_branch.") != std::string_view::npos);
+}
+
 /// What kallsyms leaves out, so that it ends no function: scripts/mksysmap for the kernel, is_mapping_symbol() of
 /// include/linux/module_symbol.h for modules. The padding before functions is not among it: __pfx_foo ends what stands
 /// before, and has a place in traces of its own.
-bool is_noise(std::string_view name, bool is_module) {
+bool is_noise(std::string_view name, const ElfFile& file) {
   if (name.starts_with('$') || name.starts_with(".L") || name.starts_with("L0\001")) return true;
-  if (is_module) return false;
-  return name.starts_with("__kcfi_typeid_") || name.starts_with("__efistub_") || name.ends_with("_from_arm") ||
-         name.ends_with("_from_thumb") || name.ends_with("_veneer") ||
-         name.find(".long_branch.") != std::string_view::npos || name.find(".plt_branch.") != std::string_view::npos;
+  if (file.is_relocatable()) return false;
+  return name.starts_with("__kcfi_typeid_") || name.starts_with("__efistub_") || is_linkers(name, file.machine());
 }
 
 /// The name without what compilers hang on: "foo.isra.0.cold" → "foo".
@@ -54,6 +62,7 @@ std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
   std::vector<bool> code;
   for (const auto& section : file.sections()) code.push_back(section.holds_code());
   std::vector<Found> found;
+  found.reserve(file.symbol_count());
   file.for_each_symbol([&](const ElfSymbol& symbol) {
     if (symbol.type == STT_OBJECT) {
       if (banner == 0 && file.symbol_is_called(symbol.name, "linux_banner")) banner = symbol.address;
@@ -62,7 +71,7 @@ std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
     if (!code[symbol.section]) return;
     if (symbol.type != STT_FUNC && symbol.type != STT_NOTYPE && symbol.type != STT_GNU_IFUNC) return;
     const auto name = file.symbol_name(symbol.name);
-    if (name.empty() || is_noise(name, file.is_relocatable())) return;
+    if (name.empty() || is_noise(name, file)) return;
     found.push_back({symbol.address, at_most_32_bits(symbol.size), symbol.name, symbol.section});
   });
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.address < b.address; });
@@ -70,6 +79,8 @@ std::vector<Found> read_functions(const ElfFile& file, uint64_t& banner) {
 }
 
 }  // namespace
+
+bool is_padding(std::string_view name) { return name.starts_with("__pfx_"); }
 
 SymbolTable::SymbolTable(const ElfFile& file, const std::string& cache_directory) : file_(file) {
   const CacheKey key{cache_directory, cache_directory.empty() ? std::string() : file.build_id(), file.file_size()};
@@ -95,10 +106,12 @@ std::string SymbolTable::build(const ElfFile& file) {
     uint64_t end = is_last ? section.address + section.size : functions[i + 1].address;
     if (file.is_relocatable()) end = is_last ? section.memory_end : std::min(end, section.memory_end);
     if (!is_last && functions[i + 1].address == function.address) end = function.address + records[i + 1].distance;
-    uint32_t& head = heads[hash_of(stem_of(file.symbol_name(function.name))) & (heads.size() - 1)];
     records[i] = {function.address, function.size, end > function.address ? at_most_32_bits(end - function.address) : 0,
-                  function.name, head};
-    head = static_cast<uint32_t>(i + 1);
+                  function.name, 0};
+    const auto name = file.symbol_name(function.name);
+    if (is_padding(name)) continue;
+    uint32_t& head = heads[hash_of(stem_of(name)) & (heads.size() - 1)];
+    records[i].next = std::exchange(head, static_cast<uint32_t>(i + 1));
   }
   std::string out(reinterpret_cast<const char*>(&header), sizeof(header));
   out.append(reinterpret_cast<const char*>(records.data()), records.size() * sizeof(Record));

@@ -28,8 +28,8 @@ class SymbolTable {
   /// Taken from the cache; else built, and put there if that can be. `file` must outlive the object.
   explicit SymbolTable(const ElfFile& file, const std::string& cache_directory = {});
 
-  /// All symbols called `name`, by address. Where none is called so: those whose name is `name` and a compiler suffix
-  /// (kallsyms drops ".llvm.123").
+  /// All symbols called `name`, by address; none for padding. Where none is called so: those whose name is `name` and a
+  /// compiler suffix (kallsyms drops ".llvm.123").
   std::vector<Symbol> find(std::string_view name) const;
   /// The function that holds `address`: the last symbol at or below it in its section.
   std::optional<Symbol> at(uint64_t address) const;
@@ -65,6 +65,10 @@ class SymbolTable {
   std::span<const Record> records_;  // by address
   std::span<const uint32_t> heads_;  // by hash of the name up to its compiler suffix: 1 + index of a record
 };
+
+/// Whether a symbol names the room before a function that objtool keeps for jumps, not code with lines. Half of a
+/// kernel's symbols may be such: there they are found by address only.
+bool is_padding(std::string_view name);
 
 /// Those of `candidates` that a log's "function+offset/size" can mean. With a size: those of that size (as the kernel
 /// prints it, or st_size); without: those that hold `offset`.

@@ -101,7 +101,7 @@ Resolution Symbolizer::resolve(const CodeName& name) {
 
 Resolution Symbolizer::resolve_in(KernelBinary& binary, const CodeName& name) {
   const auto candidates = binary.symbols().find(name.function);
-  if (candidates.empty()) return fail("no such symbol");
+  if (candidates.empty()) return fail(is_padding(name.function) ? "padding before a function" : "no such symbol");
   auto fitting = matching(candidates, name.offset, name.size);
   if (fitting.empty() && options_.mismatch == Mismatch::GoOn) fitting = matching(candidates, name.offset, {});
   if (fitting.empty()) return fail("another size than the log says");

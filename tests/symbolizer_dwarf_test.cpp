@@ -156,6 +156,9 @@ TEST(Resolve, PaddingSymbolsEndFunctions) {
   ASSERT_EQ(after.size(), 1U);
   EXPECT_EQ(before.front().distance, after.front().address - before.front().address - 16);
   EXPECT_EQ(symbols.at(after.front().address - 1)->name, "__pfx_suffixed");
+  // A pointer to the function, seen as a return address.
+  EXPECT_EQ(to_text(symbolizer->resolve({"__pfx_suffixed", 16, 16, {}, {}, CodeName::Kind::Return})),
+            "padding before a function");
 }
 
 TEST(Modules, SectionsHaveAddressesOfTheirOwn) {
@@ -213,10 +216,17 @@ TEST(SourcePaths, AreTidied) {
 }
 
 TEST(SourcePaths, AreShortenedBelowTheTree) {
-  const SourceRoots roots("/build/linux-6.12/init/main.c", "init/main.c");
+  SourceRoots roots;
+  roots.learn("/build/linux-6.12/init/main.c", "init/main.c");
+  roots.learn("/elsewhere/arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64.S");
+  roots.learn("init/main.c", "init/main.c");
+  roots.learn("/init/main.c", "init/main.c");
+  roots.learn("/other/main.c", "init/main.c");
   EXPECT_EQ(roots.shorten("/build/linux-6.12/net/core/dev.c"), "net/core/dev.c");
   EXPECT_EQ(roots.shorten("/build/linux-6.1/net/core/dev.c"), "/build/linux-6.1/net/core/dev.c");
-  EXPECT_EQ(SourceRoots("init/main.c", "init/main.c").shorten("init/main.c"), "init/main.c");
+  EXPECT_EQ(roots.shorten("/elsewhere/arch/x86/lib/memcpy_64.S"), "arch/x86/lib/memcpy_64.S");
+  EXPECT_EQ(roots.shorten("/other/fs/a.c"), "/other/fs/a.c");
+  EXPECT_EQ(roots.shorten("init/main.c"), "init/main.c");
 }
 
 }  // namespace

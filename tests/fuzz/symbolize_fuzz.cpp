@@ -34,6 +34,10 @@ void check_log(std::string_view log) {
     demand(mention.symbol.offset.has_value() && mention.symbol.size.has_value(), "mentions have offset and size");
     last = mention.end;
   }
+  if (const auto address = find_address(line)) {
+    demand(address->start < address->end && address->end <= line.size(), "an address stands in its line");
+    demand(find_address(line.substr(0, address->end)).has_value(), "what stands behind an address does not count");
+  }
   LogSymbolizerOptions options;
   demand(symbolized(log, options, 7) == log, "without a symbolizer the log stays as it is");
   options.demangle = true;
