@@ -59,7 +59,9 @@ const GuiltyList* GuiltyFinder::machinery(std::string_view function) const {
   constexpr std::string_view kProfiled = "_noprof";  // include/linux/alloc_tag.h
   if (function.ends_with(kProfiled)) function.remove_suffix(kProfiled.size());
   if (const auto found = exact_.find(function); found != exact_.end()) return found->second;
+  if (function.empty()) return nullptr;
   for (const auto& [glob, list] : globs_) {
+    if (glob.front() != '*' && glob.front() != function.front()) continue;  // nearly all, for little
     if (glob_matches(glob, function)) return list;
   }
   return nullptr;

@@ -181,6 +181,11 @@ bool eat_layer(std::string_view& text, LogLine& line) {
   return text.size() < before;
 }
 
+std::string_view without_line_end(std::string_view raw) {
+  while (!raw.empty() && (raw.back() == '\n' || raw.back() == '\r')) raw.remove_suffix(1);
+  return raw;
+}
+
 /// What an inner layer tells counts where the outer ones said nothing.
 void merge(const LogLine& layer, LogLine& line) {
   if (!line.priority) line.priority = layer.priority;
@@ -191,11 +196,14 @@ void merge(const LogLine& layer, LogLine& line) {
 }  // namespace
 
 LogLine parse_log_line(std::string_view raw, std::string& scratch) {
-  while (!raw.empty() && (raw.back() == '\n' || raw.back() == '\r')) raw.remove_suffix(1);
-  if (find_inner_control(raw, 0) != std::string_view::npos) {
-    clean_into(raw, scratch);
-    raw = scratch;
-  }
+  raw = without_line_end(raw);
+  if (find_inner_control(raw, 0) == std::string_view::npos) return parse_clean_log_line(raw);
+  clean_into(raw, scratch);
+  return parse_clean_log_line(scratch);
+}
+
+LogLine parse_clean_log_line(std::string_view raw) {
+  raw = without_line_end(raw);
   LogLine line;
   line.text = raw;
   // To the last layer, so that a cleaned text read again is the same text.

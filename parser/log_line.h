@@ -38,4 +38,7 @@ struct LogLine {
 /// only if `scratch` must grow.
 LogLine parse_log_line(std::string_view raw, std::string& scratch);
 
+/// The same for a line that is known to hold nothing to be removed: find_inner_control() has found nothing in it.
+LogLine parse_clean_log_line(std::string_view raw);
+
 }  // namespace ktriage

@@ -50,8 +50,8 @@ void LogParser::on_block(const LineBlock& block) {
 }
 
 void LogParser::on_line(const RawLine& raw, std::string_view before) {
-  const PlacedLine placed{parse_log_line(raw.bytes, clean_line_), raw.offset, raw.offset + raw.bytes.size(),
-                          raw.number};
+  const PlacedLine placed{raw.candidate ? parse_log_line(raw.bytes, clean_line_) : parse_clean_log_line(raw.bytes),
+                          raw.offset, raw.offset + raw.bytes.size(), raw.number};
   const std::string_view text = placed.line.text;
   line_hits_.clear();
   // In the raw line a literal may have stood in the prefix, or been torn by bytes that are gone now.
@@ -65,10 +65,12 @@ void LogParser::on_line(const RawLine& raw, std::string_view before) {
   const Family* trigger = line_hits_.empty() ? nullptr : engine_.detect(text, line_hits_);
   if (trigger != nullptr && trigger->after_boot && !(is_loader && rebooted_unexpectedly(before))) trigger = nullptr;
   panicked_ = panicked_ || (trigger != nullptr && engine_.pack().console.panics.matches(text));
-  assembler_.add(placed, trigger, [&] { return leading_lines(placed.line.context, before); });
+  assembler_.add(placed, trigger,
+                 [&] { return is_describing_ ? leading_lines(placed.line.context, before) : std::string(); });
 }
 
 void LogParser::on_crash(AssembledCrash&& crash) {
+  if (!is_describing_) return;
   const auto inside = crash.inside;
   const Context context = crash.context;
   const auto end_time_s = crash.end_time_s;
@@ -125,19 +127,28 @@ std::string LogParser::leading_lines(const Context& context, std::string_view be
   const std::string window = look_back(before);
   std::vector<std::string> lines;
   std::vector<CrashScanner::Hit> hits;
+  std::vector<size_t> candidates;
+  engine_.scanner().find_candidates(window, *scratch_, candidates);
   std::string_view rest = window;
   std::string scratch;
-  const size_t most = context.kind == Context::Kind::Task ? limits::kLeadingLinesOfTask : limits::kLeadingLines;
+  const bool of_task = context.kind == Context::Kind::Task;
+  const std::string caller = (of_task ? "T" : "C") + std::to_string(context.id);
+  const size_t most = of_task ? limits::kLeadingLinesOfTask : limits::kLeadingLines;
   while (!rest.empty() && lines.size() < most) {
     const size_t newline = rest.size() >= 2 ? rest.rfind('\n', rest.size() - 2) : std::string_view::npos;
     const bool torn = newline == std::string_view::npos && window.size() == limits::kLookBackBytes;
     if (torn) break;
     const size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-    const LogLine line = parse_log_line(rest.substr(start), scratch);
+    const bool candidate = !candidates.empty() && candidates.back() > start;
+    while (!candidates.empty() && candidates.back() > start) candidates.pop_back();
+    const auto raw = rest.substr(start);
     rest = rest.substr(0, start);
+    // Most lines are another caller's, which shows without taking them apart.
+    if (!candidate && context.has_caller() && raw.find(caller) == std::string_view::npos) continue;
+    const LogLine line = candidate ? parse_log_line(raw, scratch) : parse_clean_log_line(raw);
     if (line.context != context || line.text.empty()) continue;
     hits.clear();
-    engine_.scanner().scan(line.text, *scratch_, hits);
+    if (candidate) engine_.scanner().scan(line.text, *scratch_, hits);
     if (engine_.detect(line.text, hits) != nullptr) break;  // what stands above is of another crash
     if (const auto frame = parse_frame_line(line.text); frame && !frame->reliable) continue;
     lines.emplace_back(line.text);

@@ -30,6 +30,8 @@ class LogParser {
 
   /// Completes a crash with what the log has shown so far, wherever it stands: a panic, lines that make it suppressed.
   void add_log_facts(CrashReport& crash) const;
+  /// From now on crashes are passed over; what the log as a whole says is still gathered.
+  void stop_describing() { is_describing_ = false; }
   /// A panic line has been seen anywhere in the log so far.
   bool panicked() const { return panicked_; }
 
@@ -59,6 +61,7 @@ class LogParser {
   std::string look_back_;       // what stood before the current block
   std::string banner_release_;  // of the last "Linux version" line
   CauseFinder causes_;
+  bool is_describing_ = true;
   bool panicked_ = false;
   bool suppressed_ = false;
 };

@@ -61,13 +61,13 @@ class RegisterDump {
   explicit RegisterDump(CrashReport& report) : report_(report) {}
 
   void visit(std::string_view line, const ConsoleRules& console) {
-    if (complete_ || !console.registers.matches(line)) return;
+    if (complete_ || console.registers.empty()) return;
     Captures found;
     const Pattern& pattern = console.registers.patterns().front();
-    if (!pattern.find(line, found)) return;
     // A dump's lines hold nothing else; prose may well hold "fault: 0000".
-    if (found.whole().data() != line.data() + std::min(line.find_first_not_of(' '), line.size())) return;
-    for (auto rest = line; pattern.find(rest, found);) {
+    auto rest = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+    bool more = pattern.find(rest, found, Pattern::Where::AtStart);
+    while (more) {
       const auto name = found.named("name");
       // The same register again: this is the next dump, of user mode or of another CPU.
       complete_ = complete_ || std::any_of(report_.registers.begin(), report_.registers.end(),
@@ -75,6 +75,8 @@ class RegisterDump {
       if (complete_) return;
       report_.registers.emplace_back(name, found.named("value"));
       rest = rest.substr(static_cast<size_t>(found.whole().data() + found.whole().size() - rest.data()));
+      eat_blanks(rest);
+      more = pattern.find(rest, found, Pattern::Where::AtStart) || pattern.find(rest, found);
     }
   }
 
@@ -122,15 +124,10 @@ void extract_machine_state(const ReportText& text, const ConsoleRules& console, 
   RegisterDump registers(report);
   for (const auto& line : text.lines()) {
     if (report.kernel.arch.empty()) {
-      for (const auto& mark : console.arch_marks) {
-        if (mark.line.matches(line.text)) {
-          report.kernel.arch = mark.arch;
-          break;
-        }
-      }
+      if (const auto mark = console.arch_marks.first_match(line.text)) report.kernel.arch = console.archs[*mark];
     }
     if (line.kind == LineKind::Frame || line.kind == LineKind::InstructionPointer) continue;
-    extract_facts(line.text, console, report);
+    if (line.may_hold_facts) extract_facts(line.text, console, report);
     registers.visit(line.text, console);
     extract_code(line.text, report.code);
     extract_modules(line.text, report.modules);

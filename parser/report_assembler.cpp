@@ -126,11 +126,12 @@ void ReportAssembler::join(Open& crash, const PlacedLine& placed) {
   } else if (!is_memory_dump(text)) {
     ++crash.lines_since_frame;
   }
+  const bool marked = console_.report_marks.matches(text);
   // The trigger's own line ends nothing: KASAN's closing rule has the same form as its opening one.
-  if (crash.lines > 1 && console_.end_markers.matches(text)) crash.ended = true;
-  if (console_.cpu_backtraces.matches(text)) crash.all_cpus = true;
-  if (crash.lines > kLinesBeforePanicIsDropped && console_.panics.matches(text)) crash.skip_text = true;
-  if (!crash.skip_text && !console_.dropped.matches(text)) append_text(crash, text);
+  if (marked && crash.lines > 1 && console_.end_markers.matches(text)) crash.ended = true;
+  if (marked && console_.cpu_backtraces.matches(text)) crash.all_cpus = true;
+  if (marked && crash.lines > kLinesBeforePanicIsDropped && console_.panics.matches(text)) crash.skip_text = true;
+  if (!crash.skip_text && !(marked && console_.dropped.matches(text))) append_text(crash, text);
 }
 
 void ReportAssembler::append_text(Open& crash, std::string_view text) {

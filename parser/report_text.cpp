@@ -24,6 +24,8 @@ ReportLine ReportText::classify(std::string_view text) const {
   } else if (auto frame = parse_frame_line(text)) {
     line.kind = LineKind::Frame;
     line.frame = frame;
+  } else if (!console_.telling_lines.matches(text)) {
+    line.may_hold_facts = false;
   } else if (const auto header = console_.stack_header_lines.first_match(text)) {
     line.kind = LineKind::StackHeader;
     line.header = &console_.stack_headers[*header];

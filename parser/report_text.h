@@ -25,6 +25,7 @@ struct ReportLine {
   LineKind kind = LineKind::Other;
   std::optional<FrameView> frame;       ///< of Frame and InstructionPointer lines
   const StackHeader* header = nullptr;  ///< of StackHeader lines
+  bool may_hold_facts = true;           ///< false: has been looked at, and holds none
 
   /// A frame that the unwinder does not vouch for.
   bool is_unreliable_frame() const { return kind == LineKind::Frame && !frame->reliable; }

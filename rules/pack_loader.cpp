@@ -190,6 +190,9 @@ class FileLoader {
     console.end_markers.append(yaml_.texts(node, "end_markers"));
     console.dropped.append(yaml_.texts(node, "dropped"));
     console.panics.append(yaml_.texts(node, "panics"));
+    for (const char* key : {"cpu_backtraces", "end_markers", "dropped", "panics"}) {
+      console.report_marks.append(yaml_.texts(node, key));
+    }
     console.consequences.append(yaml_.texts(node, "consequences"));
     console.shutdowns.append(yaml_.texts(node, "shutdowns"));
     yaml_.for_each(node, "suppressing", [&](const YAML::Node& mark) {
@@ -199,15 +202,20 @@ class FileLoader {
     console.instruction_pointers.append(yaml_.texts(node, "instruction_pointers"));
     console.facts.append(yaml_.texts(node, "facts"));
     console.registers.append(yaml_.texts(node, "registers"));
+    std::vector<std::string> arch_lines;
     yaml_.for_each(node, "arch_marks", [&](const YAML::Node& mark) {
       if (!yaml_.check_keys(mark, {"line", "arch"})) return;
-      console.arch_marks.push_back({Pattern(yaml_.text(mark, "line", true)), yaml_.text(mark, "arch", true)});
+      arch_lines.push_back(yaml_.text(mark, "line", true));
+      console.archs.push_back(yaml_.text(mark, "arch", true));
     });
+    console.arch_marks.append(arch_lines);
     console.corrupted_titles.append(yaml_.texts(node, "corrupted_titles"));
     console.corrupted_lines.append(yaml_.texts(node, "corrupted_lines"));
     std::vector<std::string> header_lines;
     yaml_.for_each(node, "stack_headers", [&](const YAML::Node& header) { load_stack_header(header, header_lines); });
     console.stack_header_lines.append(header_lines);  // once: each append combines the whole set anew
+    console.telling_lines.append(header_lines);
+    for (const char* key : {"instruction_pointers", "facts"}) console.telling_lines.append(yaml_.texts(node, key));
   }
 
   void load_stack_header(const YAML::Node& node, std::vector<std::string>& lines) {
@@ -287,13 +295,14 @@ void prepend(std::vector<T>& base, std::vector<T> added) {
 void overlay_console(ConsoleRules& base, ConsoleRules added) {
   for (const auto member :
        {&ConsoleRules::ignore, &ConsoleRules::continuations, &ConsoleRules::info_stacks, &ConsoleRules::cpu_backtraces,
-        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::consequences,
-        &ConsoleRules::shutdowns, &ConsoleRules::instruction_pointers, &ConsoleRules::facts, &ConsoleRules::registers,
+        &ConsoleRules::end_markers, &ConsoleRules::dropped, &ConsoleRules::panics, &ConsoleRules::report_marks,
+        &ConsoleRules::consequences, &ConsoleRules::telling_lines, &ConsoleRules::arch_marks, &ConsoleRules::shutdowns,
+        &ConsoleRules::instruction_pointers, &ConsoleRules::facts, &ConsoleRules::registers,
         &ConsoleRules::corrupted_titles, &ConsoleRules::corrupted_lines}) {
     (base.*member).prepend(added.*member);
   }
   base.stack_header_lines.prepend(added.stack_header_lines);
-  prepend(base.arch_marks, std::move(added.arch_marks));
+  prepend(base.archs, std::move(added.archs));
   prepend(base.suppressing, std::move(added.suppressing));
   prepend(base.stack_headers, std::move(added.stack_headers));
 }

@@ -149,10 +149,9 @@ class Validator {
     for (const auto* patterns :
          {&c.ignore, &c.continuations, &c.info_stacks, &c.cpu_backtraces, &c.end_markers, &c.dropped, &c.panics,
           &c.instruction_pointers, &c.facts, &c.registers, &c.corrupted_titles, &c.corrupted_lines,
-          &c.stack_header_lines, &pack_.suppressed_titles}) {
+          &c.stack_header_lines, &c.arch_marks, &pack_.suppressed_titles}) {
       check_patterns(*patterns, where, "console");
     }
-    for (const auto& mark : c.arch_marks) check_pattern(mark.line, where, "arch_marks");
     std::set<std::string> known;
     for (const auto& row : pack_.types) known.insert(row.type);
     for (const auto& group : pack_.severities) {

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 namespace ktriage {
@@ -51,8 +52,10 @@ struct Pattern::State {
   std::once_flag once;
   std::unique_ptr<RE2> re;
   std::vector<std::string> names;
+  std::atomic<const RE2*> ready = nullptr;  // a look at `once` costs as much as a short line's match
 
   const RE2& compiled() {
+    if (const RE2* done = ready.load(std::memory_order_acquire)) return *done;
     std::call_once(once, [this] {
       RE2::Options options(RE2::Quiet);
       options.set_encoding(RE2::Options::EncodingLatin1);  // consoles hold any byte
@@ -61,6 +64,7 @@ struct Pattern::State {
       for (const auto& [number, name] : re->CapturingGroupNames()) {
         if (number < Captures::kMaxGroups) names[static_cast<size_t>(number)] = name;
       }
+      ready.store(re.get(), std::memory_order_release);
     });
     return *re;
   }
@@ -100,15 +104,18 @@ std::string Pattern::error() const {
 }
 
 bool Pattern::matches(std::string_view text) const {
-  return state_ && state_->compiled().ok() && RE2::PartialMatch(piece(text), state_->compiled());
+  if (!state_) return false;
+  const RE2& re = state_->compiled();
+  return re.ok() && re.Match(piece(text), 0, text.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
-bool Pattern::find(std::string_view text, Captures& captures) const {
+bool Pattern::find(std::string_view text, Captures& captures, Where where) const {
   if (!state_ || !state_->compiled().ok()) return false;
   const RE2& re = state_->compiled();
   std::array<re2::StringPiece, Captures::kMaxGroups> groups;
   const int count = std::min(1 + re.NumberOfCapturingGroups(), Captures::kMaxGroups);
-  if (!re.Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups.data(), count)) return false;
+  const auto anchor = where == Where::AtStart ? RE2::ANCHOR_START : RE2::UNANCHORED;
+  if (!re.Match(piece(text), 0, text.size(), anchor, groups.data(), count)) return false;
   captures.names_ = &state_->names;
   captures.groups_ = {};
   for (size_t i = 0; i < static_cast<size_t>(count); ++i) {

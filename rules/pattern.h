@@ -56,8 +56,10 @@ class Pattern {
   std::string error() const;
   /// Does the pattern occur anywhere in `text`? Linear in its length.
   bool matches(std::string_view text) const;
-  /// The same, and gives the groups. `captures` refers to `text` and to this pattern.
-  bool find(std::string_view text, Captures& captures) const;
+  /// The same, and gives the groups. `captures` refers to `text` and to this pattern. To look at the start alone costs
+  /// much less.
+  enum class Where { Anywhere, AtStart };
+  bool find(std::string_view text, Captures& captures, Where where = Where::Anywhere) const;
   /// Replaces every occurrence in `text`; `replacement` may hold \1 … \9.
   void replace_all(std::string& text, std::string_view replacement) const;
   /// True if the pattern has a group of this name.

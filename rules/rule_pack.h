@@ -115,11 +115,6 @@ struct StackHeader {
 };
 
 /// A line that only one architecture prints.
-struct ArchMark {
-  Pattern line;
-  std::string arch;  ///< as `uname -m` says
-};
-
 struct Replacement {
   Pattern pattern;
   std::string with;
@@ -145,6 +140,7 @@ struct ConsoleRules {
   PatternSet end_markers;            ///< the crash is complete but for what may follow from it
   PatternSet dropped;                ///< lines left out of the cleaned report
   PatternSet panics;                 ///< the kernel gave up
+  PatternSet report_marks;           ///< the four above in one: most lines are none of them
   PatternSet consequences;           ///< panics that say that they follow from a crash before them
   PatternSet shutdowns;              ///< the kernel is about to go down as it was told to
   std::vector<LogMark> suppressing;  ///< no crash of such a log is the kernel's fault
@@ -152,8 +148,10 @@ struct ConsoleRules {
   PatternSet facts;                  ///< groups cpu, pid, comm, taint, release, hardware, uptime_s …
   PatternSet stack_header_lines;     ///< parallel to stack_headers
   std::vector<StackHeader> stack_headers;
-  PatternSet registers;              ///< groups `name` and `value`, wherever they occur in a line that starts with one
-  std::vector<ArchMark> arch_marks;  ///< the first that fits a line tells the architecture
+  PatternSet telling_lines;        ///< instruction pointers, facts and stack headers in one: most lines are none
+  PatternSet registers;            ///< groups `name` and `value`, wherever they occur in a line that starts with one
+  PatternSet arch_marks;           ///< the first that fits a line tells the architecture
+  std::vector<std::string> archs;  ///< parallel to arch_marks; as `uname -m` says
   PatternSet corrupted_titles;
   PatternSet corrupted_lines;  ///< inside a stack: end the walk, nothing below can be trusted
 };

@@ -84,8 +84,10 @@ void Signer::NameSet::add(const std::vector<GuiltyList>& lists) {
 }
 
 bool Signer::NameSet::has(std::string_view function) const {
-  return exact_.contains(function) ||
-         std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& p) { return function.starts_with(p); });
+  if (exact_.contains(function)) return true;
+  return !function.empty() && std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
+    return (prefix.empty() || prefix.front() == function.front()) && function.starts_with(prefix);
+  });
 }
 
 Signer::Signer(const RulePack& pack)

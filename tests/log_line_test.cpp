@@ -201,6 +201,14 @@ TEST(LogLine, HugeNumbersAreNoContexts) {
   });
 }
 
+TEST(LogLine, CleanLinesNeedNoSearchForWhatIsToBeRemoved) {
+  std::string scratch;
+  for (const auto raw :
+       {"[    1.5][   T12] a\tb\r\n"sv, "Jun 18 11:08:59 host kernel: [ 1.5] x\n"sv, "plain"sv, ""sv}) {
+    EXPECT_EQ(describe(parse_clean_log_line(raw)), describe(parse_log_line(raw, scratch))) << raw;
+  }
+}
+
 TEST(LogLine, UsesTheScratchOnlyToClean) {
   std::string scratch = "untouched";
   const std::string_view raw = "[   12.5] x";

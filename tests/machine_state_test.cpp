@@ -100,6 +100,9 @@ TEST(MachineState, Registers) {
   const std::vector<std::pair<std::string, Registers>> cases = {
       {"BUG: x\n", {}},
       {"general protection fault: 0000\n", {}},  // prose
+      {"binder: 21966:21967 ioctl c0306201 20000fd0 returned -14\n", {}},
+      {"handler: 0x123 pc: 0x7f88b7e4e673\n", {}},
+      {"scause: 0x000f stval : 0x00000123\n", {{"scause", "0x000f"}, {"stval", "0x00000123"}}},
       {"RAX: 0000000000000001 RBX: ffff888012345678 RCX: 0000000000000003\n",
        {{"RAX", "0000000000000001"}, {"RBX", "ffff888012345678"}, {"RCX", "0000000000000003"}}},
       {"RSP: 0018:ffffc90000003cf0 EFLAGS: 00010246\n", {{"RSP", "0018:ffffc90000003cf0"}, {"EFLAGS", "00010246"}}},

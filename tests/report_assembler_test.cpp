@@ -24,6 +24,9 @@ ConsoleRules console_rules() {
   console.cpu_backtraces.append({"^Sending NMI"});
   console.end_markers.append({"^---\\[ end", "^===="});
   console.dropped.append({"^Disabling lock"});
+  for (const auto* marks : {&console.panics, &console.cpu_backtraces, &console.end_markers, &console.dropped}) {
+    console.report_marks.prepend(*marks);
+  }
   return console;
 }
 

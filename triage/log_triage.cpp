@@ -19,9 +19,9 @@ LogTriage::LogTriage(TriageTools& tools, std::string log, std::optional<SeenTime
       parser_(tools.engine, [this](CrashReport&& crash) { on_crash(std::move(crash)); }) {}
 
 void LogTriage::on_crash(CrashReport&& crash) {
-  if (tools_.count == Count::First && !crashes_.empty()) return;
   if (tools_.count == Count::Independent && crash.caused_by) return;
   crashes_.push_back(std::move(crash));
+  if (tools_.count == Count::First) parser_.stop_describing();
   if (crashes_.size() < kHeldCrashes) return;
   for (auto& each : crashes_) sightings_.push_back(sight(each));
   crashes_.clear();

@@ -2,8 +2,9 @@
 """How triage behaves with the number of logs: logs per second and core, peak memory, time against number.
 
 Makes logs from the corpus with all that varies between two crashes of one bug varied (addresses, PIDs, times, CPUs,
-offsets, stamps), as files below DIR, and triages 1k, 3k, 10k … of them. With --db also a second run, which has
-nothing new to read.
+offsets, stamps), as files below DIR, and triages 1k, 3k, 10k … of them; then all of them with --db, and once more, with
+nothing new to read. The corpus' consoles are trimmed, so those that are shorter than --size get lines of their
+kernel's boot back. With --distinct no two logs are of one bug: functions have names of their own.
 
     tests/bench/triage_scale.py build/dev/cli/ktriage [--most 100000] [--directory DIR] [--jobs N]
 """
@@ -19,7 +20,9 @@ import sys
 import tempfile
 import time
 
-CORPUS = pathlib.Path(__file__).parents[2] / "corpus" / "linux"
+ROOT = pathlib.Path(__file__).parents[2]
+CORPUS = ROOT / "corpus" / "linux"
+RULES = ROOT / "rules" / "linux"
 COUNTS = [1000, 3000, 10000, 30000, 100000]
 PER_DIRECTORY = 1000
 
@@ -28,15 +31,45 @@ TIME = re.compile(rb"(?m)^\[ *(\d+)\.(\d{6})\]")
 PID = re.compile(rb"\b(PID:? |pid[:=] ?)(\d+)")
 CPU = re.compile(rb"\b(CPU:? ?#?)(\d+)\b")
 OFFSET = re.compile(rb"(\+0x)([0-9a-f]+)(/0x[0-9a-f]+)")
+SYMBOL = re.compile(rb"\b([A-Za-z_]\w*)((?:\.\w+)*\+0x[0-9a-f]+/0x)")
+BOOT = re.compile(rb"(?m)^.*(?:Linux version|Command line: ).*\n")  # what trimmed consoles have kept of their boot
+READY = b"init: ready"
 
 
-def read_corpus():
-    """The corpus' logs, uncompressed, in a fixed order."""
-    logs = []
-    for path in sorted(CORPUS.rglob("*.log*")):
-        data = path.read_bytes()
-        logs.append(lzma.decompress(data) if path.suffix == ".xz" else data)
-    return logs
+def read_log(path):
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
+
+
+def boot_of(kernel):
+    """The lines that this kernel boots with, but for those that trimmed consoles have."""
+    logs = (read_log(path) for path in sorted(kernel.glob("clean*.log*")))
+    boot = BOOT.sub(b"", max(logs, key=len).replace(b"\r", b""))
+    return boot[: boot.rfind(b"\n", 0, boot.find(READY)) + 1]
+
+
+def with_boot(log, boot, size):
+    """As much of `boot` as makes `log` that long, where it was trimmed away."""
+    missing = size - len(log)
+    if missing <= 0:
+        return log
+    lines = boot * (missing // len(boot) + 1)
+    start = lines.find(b"\n", len(lines) - missing) + 1
+    kept = max((match.end() for match in BOOT.finditer(log)), default=0)
+    return log[:kept] + lines[start:] + log[kept:]
+
+
+def read_corpus(size):
+    """The corpus' logs, uncompressed, of about `size` bytes, in a fixed order."""
+    for kernel in sorted(CORPUS.iterdir()):
+        boot = boot_of(kernel)
+        for path in sorted(kernel.glob("*.log*")):
+            yield with_boot(tail(read_log(path), size), boot, size)
+
+
+def rename(log, number, known):
+    """Another bug: all functions that no rule knows are others."""
+    return SYMBOL.sub(lambda m: m[0] if m[1] in known else b"%s_%d%s" % (m[1], number, m[2]), log)
 
 
 def vary(log, chance):
@@ -67,8 +100,9 @@ def tail(log, most):
     return log[log.index(b"\n", len(log) - most) + 1 :]
 
 
-def make(directory, count, size):
-    logs = read_corpus()
+def make(directory, count, size, distinct):
+    logs = list(read_corpus(size))
+    known = set(re.findall(rb"\w+", b"".join(path.read_bytes() for path in RULES.glob("*.yaml"))))
     total = 0
     for number in range(count):
         chance = random.Random(number)
@@ -78,7 +112,9 @@ def make(directory, count, size):
         if path.exists():
             total += path.stat().st_size
             continue
-        data = vary(tail(logs[number % len(logs)], size), chance)
+        data = vary(logs[number % len(logs)], chance)
+        if distinct:
+            data = rename(data, number, known)
         path.write_bytes(data)
         total += len(data)
     return total
@@ -104,14 +140,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ktriage")
     parser.add_argument("--most", type=int, default=10000)
-    parser.add_argument("--size", type=int, default=10000, help="bytes of a log at most")
+    parser.add_argument("--size", type=int, default=10000, help="bytes of a log, about")
+    parser.add_argument("--distinct", action="store_true", help="no two logs of one bug")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--directory", type=pathlib.Path, help="keep the logs here for the next time")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="triage-scale-") as scratch:
         directory = args.directory or pathlib.Path(scratch) / "logs"
         counts = [count for count in COUNTS if count <= args.most]
-        total = make(directory, counts[-1], args.size)
+        total = make(directory, counts[-1], args.size, args.distinct)
         print(f"{counts[-1]} logs of {total / counts[-1] / 1000:.1f} KB on average, {args.jobs} jobs")
         print(f"{'logs':>7} {'seconds':>8} {'CPU s':>8} {'logs/s/core':>12} {'MB':>6}  outcome")
         for count in counts:

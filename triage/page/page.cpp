@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kDetailBytes = 64UL << 20;
-constexpr int kKindColors = 8;  // in page.css; one more is for the rest
+constexpr int kKindColors = 9;  // in page.css; one more is for the rest
 
 /// How a Content-Security-Policy names an inline script or style.
 std::string source_hash(std::string_view text) {
