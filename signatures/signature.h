@@ -30,7 +30,7 @@ struct Signature {
   static constexpr int kVersion = 2;  ///< 2: the detail is no part of the id, functions that messages name are
 
   int version = kVersion;
-  std::string id;      ///< 12 hexadecimal digits of kind, detail and anchor: to search for
+  std::string id;      ///< 12 hexadecimal digits of kind and anchor: to search for
   std::string family;  ///< 8 hexadecimal digits of the anchor alone: coarser
 
   std::string kind;    ///< of rules/linux/04-signatures.yaml; empty: none fitted
