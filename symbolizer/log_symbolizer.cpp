@@ -84,10 +84,10 @@ LogSymbolizer::LogSymbolizer(Symbolizer* symbolizer, LogSymbolizerOptions option
 
 bool LogSymbolizer::is_other_kernel(std::string_view text) {
   std::optional<std::string> mismatch;
-  if (const size_t at = text.find("Linux version "); at != std::string_view::npos) {
+  if (const auto booted = release_of_banner(text); !booted.empty()) {
     slide_.reset();
     refused_ = false;
-    mismatch = symbolizer_->banner_mismatch(text.substr(at));
+    mismatch = symbolizer_->release_mismatch(booted);
   } else if (const size_t comm = text.find(" Comm: "); comm != std::string_view::npos) {
     // "CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-foo #1 0a1b…" (lib/dump_stack.c); the build id with
     // CONFIG_STACKTRACE_BUILD_ID.

@@ -13,10 +13,12 @@ namespace ktriage {
 
 std::string_view release_of_banner(std::string_view banner) {
   constexpr std::string_view kStart = "Linux version ";
-  const size_t start = banner.find(kStart);
-  if (start == std::string_view::npos) return {};
-  banner.remove_prefix(start + kStart.size());
-  return banner.substr(0, banner.find(' '));
+  for (size_t start = banner.find(kStart); start != std::string_view::npos; start = banner.find(kStart)) {
+    banner.remove_prefix(start + kStart.size());
+    const size_t end = banner.find_first_of(" \r\n");
+    if (end != std::string_view::npos && banner.substr(end).starts_with(" (")) return banner.substr(0, end);
+  }
+  return {};
 }
 
 std::string name_of(const KernelInfo& kernel) {
@@ -137,10 +139,6 @@ std::optional<uint64_t> Symbolizer::address_of(std::string_view symbol) const {
 std::optional<std::string> Symbolizer::release_mismatch(std::string_view release) const {
   if (release.empty() || release_.empty() || release == release_) return std::nullopt;
   return "the log is of Linux " + std::string(release) + ", but " + options_.vmlinux + " is " + release_;
-}
-
-std::optional<std::string> Symbolizer::banner_mismatch(std::string_view banner) const {
-  return release_mismatch(release_of_banner(banner));
 }
 
 std::optional<std::string> Symbolizer::build_id_mismatch(std::string_view build_id) const {

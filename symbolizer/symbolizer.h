@@ -85,8 +85,7 @@ class Symbolizer {
   /// kernel is left as it is, and the user told.
   void symbolize(CrashReport& report);
 
-  /// Nothing if a kernel that prints this may be ours; else what differs, for people. `banner`: "Linux version …".
-  std::optional<std::string> banner_mismatch(std::string_view banner) const;
+  /// Nothing if a kernel that prints this may be ours; else what differs, for people.
   std::optional<std::string> release_mismatch(std::string_view release) const;
   std::optional<std::string> build_id_mismatch(std::string_view build_id) const;
   /// Whether a crash of such a kernel has to be left alone; see SymbolizerOptions::mismatch.
@@ -130,7 +129,8 @@ class Symbolizer {
 /// For people: "Linux 6.12.1-foo with build id 0a1b…".
 std::string name_of(const KernelInfo& kernel);
 
-/// "Linux version 6.12.1-foo (root@host) …" → "6.12.1-foo"; empty if it is no such line.
+/// "Linux version 6.12.1-foo (root@host) …" (init/version.c) → "6.12.1-foo"; empty if there is no such line, as where a
+/// hex dump shows the beginning of one.
 std::string_view release_of_banner(std::string_view banner);
 
 }  // namespace ktriage

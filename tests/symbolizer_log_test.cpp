@@ -207,6 +207,13 @@ TEST_F(Log, AnotherKernelIsRefused) {
   EXPECT_NE(symbolized(symbolizer_.get(), second), second);
 }
 
+TEST_F(Log, ABannerInAHexDumpIsNoBoot) {
+  // kmemleak's dump of a leaked banner, 16 bytes a line (mm/kmemleak.c, hex_dump_object())
+  const std::string log = "    4c 69 6e 75 78 20 76 65 72 73 69 6f 6e 20 36 2e  Linux version 6.\n " + sink_ + "\n";
+  EXPECT_NE(symbolized(symbolizer_.get(), log), log);
+  EXPECT_TRUE(warnings_.empty()) << warnings_[0];
+}
+
 TEST_F(Log, AnotherBuildIdIsRefused) {
   const std::string own = symbolizer_->vmlinux().file().build_id();
   const std::string other = "0123456789abcdef0123456789abcdef01234567";
