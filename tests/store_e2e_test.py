@@ -193,7 +193,8 @@ class StoreTest(unittest.TestCase):
         make_logs(self.logs, 40)
         whole, _ = self.triage(self.logs, db=self.root / "whole.db")
         running = subprocess.Popen([KTRIAGE, "triage", "--db", str(self.db), str(self.logs)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.15)
+        while not self.db.exists() and running.poll() is None:  # before that there is nothing to interrupt in order
+            time.sleep(0.005)
         running.send_signal(signal.SIGINT)
         self.assertIn(running.wait(timeout=60), (130, 1))
         self.assertEqual(self.partition(self.triage(self.logs)[0]), self.partition(whole))
