@@ -46,12 +46,8 @@ constexpr size_t kReleaseWithin = 1 << 20;
 
 /// The release that the log's banner or a crash's "Comm: … 6.12.1 #1" names; empty if none does.
 std::string_view find_release(std::string_view log) {
-  if (const auto release = release_of_banner(log); !release.empty()) return release;
-  const size_t comm = log.find(" Comm: ");
-  const size_t hash = comm == std::string_view::npos ? comm : log.find(" #", comm);
-  if (hash == std::string_view::npos || log.substr(comm, hash - comm).find('\n') != std::string_view::npos) return {};
-  const size_t start = log.rfind(' ', hash - 1) + 1;
-  return log.substr(start, hash - start);
+  const auto booted = release_of_banner(log);
+  return booted.empty() ? release_of_crash(log) : booted;
 }
 
 /// Prints logs, symbolized.

@@ -88,14 +88,10 @@ bool LogSymbolizer::is_other_kernel(std::string_view text) {
     slide_.reset();
     refused_ = false;
     mismatch = symbolizer_->release_mismatch(booted);
-  } else if (const size_t comm = text.find(" Comm: "); comm != std::string_view::npos) {
-    // "CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-foo #1 0a1b…" (lib/dump_stack.c); the build id with
-    // CONFIG_STACKTRACE_BUILD_ID.
-    const size_t hash = text.find(" #", comm);
-    if (hash == std::string_view::npos) return refused_;
-    const size_t release = text.rfind(' ', hash - 1) + 1;
-    mismatch = symbolizer_->release_mismatch(text.substr(release, hash - release));
-    auto rest = text.substr(hash + 2);
+  } else if (const auto crashed = release_of_crash(text); !crashed.empty()) {
+    mismatch = symbolizer_->release_mismatch(crashed);
+    // "… 6.1.0-foo #1 0a1b…": the build id with CONFIG_STACKTRACE_BUILD_ID.
+    auto rest = text.substr(static_cast<size_t>(crashed.data() + crashed.size() - text.data()));
     while (!mismatch && !rest.empty()) {
       const size_t blank = std::min(rest.find_first_of(" \r\n"), rest.size());
       const auto word = rest.substr(0, blank);

@@ -21,6 +21,14 @@ std::string_view release_of_banner(std::string_view banner) {
   return {};
 }
 
+std::string_view release_of_crash(std::string_view text) {
+  const size_t comm = text.find(" Comm: ");
+  const size_t hash = comm == std::string_view::npos ? comm : text.find(" #", comm);
+  if (hash == std::string_view::npos || text.substr(comm, hash - comm).find('\n') != std::string_view::npos) return {};
+  const size_t start = text.rfind(' ', hash - 1) + 1;
+  return text.substr(start, hash - start);
+}
+
 std::string name_of(const KernelInfo& kernel) {
   std::string out = kernel.release.empty() ? "a kernel" : "Linux " + kernel.release;
   if (!kernel.build_id.empty()) out += " with build id " + kernel.build_id;

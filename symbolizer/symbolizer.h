@@ -133,4 +133,8 @@ std::string name_of(const KernelInfo& kernel);
 /// hex dump shows the beginning of one.
 std::string_view release_of_banner(std::string_view banner);
 
+/// "CPU: 0 PID: 1 Comm: init Not tainted 6.12.1-foo #1 …" (lib/dump_stack.c) → "6.12.1-foo"; empty if the first line of
+/// `text` that names a task names no kernel.
+std::string_view release_of_crash(std::string_view text);
+
 }  // namespace ktriage

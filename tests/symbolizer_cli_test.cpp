@@ -28,9 +28,6 @@ class SymbolizeCommand : public testing::Test {
     setting.environment = {{"XDG_CACHE_HOME", directory_.path()}};
     return run_ktriage(arguments, log_, setting);
   }
-  static std::string at(std::string_view file, std::string_view mark) {
-    return std::string(file) + ":" + std::to_string(line_of(file, mark));
-  }
 
   TemporaryDirectory directory_;
   std::string nested_;

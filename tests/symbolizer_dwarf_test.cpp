@@ -13,7 +13,7 @@ namespace ktriage::test {
 namespace {
 
 std::string place(std::string_view function, std::string_view file, std::string_view mark) {
-  return std::string(function) + " " + std::string(file) + ":" + std::to_string(line_of(file, mark));
+  return std::string(function) + " " + at(file, mark);
 }
 
 /// What must come out, whatever the form of the file.

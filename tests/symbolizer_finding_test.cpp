@@ -179,7 +179,7 @@ TEST_F(Finding, VmlinuxByTheReleaseThatTheLogNames) {
   const std::string image = directory_ / "debug/boot/vmlinux-6.99.0-pretend";
   write_file(image, read_file(kernel_file("vmlinux")));
   const std::string frame = " " + mention_of(open_symbolizer("vmlinux")->vmlinux(), "after_sink");
-  const std::string place = " init/main.c:" + std::to_string(line_of("init/main.c", "start_sink"));
+  const std::string place = " " + at("init/main.c", "start_sink");
   const std::vector<std::string> arguments = {"symbolize", "--no-cache", "--debug-dir", directory_ / "debug"};
   for (const std::string start :
        {"Linux version 6.99.0-pretend (x) #1\n", "CPU: 0 PID: 1 Comm: init Not tainted 6.99.0-pretend #1\n"}) {
@@ -273,7 +273,7 @@ TEST_F(Finding, DebugInformationFromDebuginfod) {
   setting.environment.back().second = server.url();
   const Ran on = run_ktriage(arguments, frame, setting);
   EXPECT_EQ(on.exit, 0) << on.err;
-  EXPECT_NE(on.out.find("init/main.c:" + std::to_string(line_of("init/main.c", "start_sink"))), std::string::npos);
+  EXPECT_NE(on.out.find(at("init/main.c", "start_sink")), std::string::npos);
   EXPECT_GT(server.requests(), 0);
 }
 

@@ -30,6 +30,10 @@ uint32_t line_of(std::string_view source, std::string_view mark) {
   return 0;
 }
 
+std::string at(std::string_view source, std::string_view mark) {
+  return std::string(source) + ":" + std::to_string(line_of(source, mark));
+}
+
 uint64_t marked_address(const ElfFile& file, std::string_view name) {
   for (size_t i = 0; i < file.sections().size(); ++i) {
     if (file.sections()[i].name != ".marks") continue;

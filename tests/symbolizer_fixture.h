@@ -21,6 +21,9 @@ std::string kernel_file(std::string_view name);
 /// Line in `source` (relative to tests/symbolizer_kernel) that carries the comment LINE(mark).
 uint32_t line_of(std::string_view source, std::string_view mark);
 
+/// "init/main.c:12" for that line, as it is printed.
+std::string at(std::string_view source, std::string_view mark);
+
 /// Where MARK(name) stands in the code of `file`; fails the test if it is not there.
 uint64_t marked_address(const ElfFile& file, std::string_view name);
 

@@ -25,10 +25,6 @@ class Log : public testing::Test {
     sink_ = mention_of(symbolizer_->vmlinux(), "after_sink");
   }
 
-  std::string at(std::string_view file, std::string_view mark) {
-    return std::string(file) + ":" + std::to_string(line_of(file, mark));
-  }
-
   std::unique_ptr<Symbolizer> symbolizer_;
   std::vector<std::string> warnings_;
   std::string nested_;  // "use_nested+0x12/0x34", within two inlined calls
