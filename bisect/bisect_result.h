@@ -65,6 +65,9 @@ struct BisectResult {
     BuildKey key;
     std::string subject;
     Evidence evidence;
+    /// Its runs say otherwise than the culprit has it: a flaky crash that did not show, or one out of place. Of a fix
+    /// known only where a commit that holds it crashes: what never had the bug does not crash either.
+    bool contradicted = false;
   };
   std::vector<Step> steps;
   size_t revisions = 0;

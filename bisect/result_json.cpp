@@ -47,6 +47,7 @@ Json step_of(const BisectResult::Step& step) {
   add(out, "reverted", step.key.revert);
   add(out, "subject", step.subject);
   out["verdict"] = step.evidence.verdict();
+  if (step.contradicted) out["contradicted"] = true;
   Json runs = Json::array();
   for (size_t i = 0; i < step.evidence.runs.size(); ++i) {
     runs.push_back(run_of(step.evidence.runs[i], step.evidence.outcomes[i]));

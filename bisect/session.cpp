@@ -209,11 +209,20 @@ void Session::collect_doubts() {
   }
 }
 
+bool Session::is_contradicted(const BuildKey& key) {
+  const std::string verdict = bench_.evidence(key).verdict();
+  const bool crashed = verdict == "bad";
+  if (!result_.culprit || !key.revert.empty() || (!crashed && verdict != "good")) return false;
+  const auto reaches = parts_.repository.is_ancestor(result_.culprit->sha, key.commit);
+  if (!reaches) return false;
+  return parts_.config.find == Find::Cause ? crashed != reaches.value() : crashed && reaches.value();
+}
+
 void Session::gather() {
   std::set<std::string> revisions;
   for (const auto& key : bench_.tested()) {
     const auto info = parts_.repository.info(key.commit);
-    result_.steps.push_back({key, info ? info->subject : "", bench_.evidence(key)});
+    result_.steps.push_back({key, info ? info->subject : "", bench_.evidence(key), is_contradicted(key)});
     if (key.revert.empty()) revisions.insert(key.commit);
   }
   result_.revisions = revisions.size();

@@ -54,6 +54,7 @@ class Session {
   bool stop(const Diagnostics& errors);
   void end_with(BisectOutcome outcome, std::string message);
   void gather();
+  bool is_contradicted(const BuildKey& key);
   const RunRecord* crash_of(const std::string& commit);
 
   SessionParts parts_;
