@@ -221,6 +221,8 @@ class BisectionTest(unittest.TestCase):
                 self.assertEqual(step["verdict"], "skip", step)
             elif any(one.get("counted_as") == "not testable" for one in step["runs"]):
                 self.assertIn(step["verdict"], ("skip", "bad"), step)
+            elif step["runs"] and all(one.get("counted_as", one["outcome"]) == "other crash" for one in step["runs"]):
+                self.assertEqual(step["verdict"], "skip", step)
             elif step["verdict"] != "untested":
                 # A flaky crash may not show: then the verdict is marked as the wrong one that it is.
                 truth = ["good", "bad"][self.history.crashes(commit) != step.get("contradicted", False)]
